@@ -1,0 +1,31 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class CertificateKind(TextChoices):
+    COURSE = "course", _("Course certificate")
+    UNITS = "units", _("Certificate of units done so far")
+    RECEIPT = "receipt", _("Guideline receipt")
+    TRANSCRIPT = "transcript", _("Transcript")
+    STATEMENT = "statement", _("Statement for an org unit")
+    GUIDELINE = "guideline", _("Guideline as a document")
+
+
+class CertificateState(TextChoices):
+    VALID = "valid", pgettext_lazy("certificate", "Valid")
+    REVOKED = "revoked", pgettext_lazy("certificate", "Revoked")
+    SUPERSEDED = "superseded", pgettext_lazy("certificate", "Superseded")
+
+
+class EventKind(TextChoices):
+    ISSUED = "issued", pgettext_lazy("certificate", "Issued")
+    REVOKED = "revoked", pgettext_lazy("certificate", "Revoked")
+    SUPERSEDED = "superseded", pgettext_lazy("certificate", "Superseded")
+
+
+class RevocationReason(TextChoices):
+    NOT_DONE = "not_done", _("What it certifies was not done")
+    WRONG_PERSON = "wrong_person", _("Issued to the wrong person")
+    WRONG_FACTS = "wrong_facts", _("The facts were wrong")
+    ISSUED_TWICE = "issued_twice", _("Issued twice")

@@ -1,0 +1,195 @@
+"""Deposit and take back evidence, grant exemptions, set requirements."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cms.compliance.enums import EvidenceKind, ExemptionReason, VoidReason
+from cms.compliance.models import (
+    Evidence,
+    EvidenceVoid,
+    Exemption,
+    ExemptionEnd,
+    Requirement,
+    RequirementRule,
+    RuleOrgUnit,
+    RuleRole,
+    Target,
+    TargetRelease,
+)
+from cms.people.actions import write_audit
+from cms.people.enums import AuditAction
+from cms.people.models import OrgUnit, Person, Role
+
+
+class ComplianceError(ValueError):
+    """A rule of the ledger would be broken. The text names no person."""
+
+
+class AlreadyVoided(ComplianceError):
+    """The evidence has been taken back already."""
+
+
+@dataclass(frozen=True)
+class VersionRef:
+    """The version that something was done on."""
+
+    number: str
+    major: int
+    sha256: str
+
+
+@transaction.atomic
+def keep_target(*, kind: str, key: uuid.UUID, title: str, path: str, is_withdrawn: bool = False) -> Target:
+    """Make or refresh the ground's handle on something that can be required."""
+    target, _created = Target.objects.update_or_create(
+        kind=kind, key=key, defaults={"title": title, "path": path, "is_withdrawn": is_withdrawn}
+    )
+    return target
+
+
+@transaction.atomic
+def record_release(
+    *, target: Target, major: int, effective_on: date, redo_by: date, at: datetime | None = None
+) -> None:
+    """From `effective_on`, only evidence of this major version or later counts; to be done by `redo_by`."""
+    TargetRelease.objects.bulk_create(
+        [
+            TargetRelease(
+                target=target,
+                major=major,
+                effective_on=effective_on,
+                redo_by=redo_by,
+                recorded_at=at or timezone.now(),
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def record_evidence(
+    *,
+    source_key: str,
+    person: Person,
+    target: Target,
+    kind: EvidenceKind,
+    version: VersionRef | None = None,
+    achieved_at: datetime | None = None,
+    valid_until: date | None = None,
+    recorded_by: Person | None = None,
+    document: Any = None,
+    at: datetime | None = None,
+) -> tuple[Evidence, bool]:
+    """Write down, exactly once per `source_key`, that a person met a target.
+
+    Returns the evidence and whether this call wrote it. Two calls that race leave one row: the
+    database's uniqueness decides, not a look beforehand.
+    """
+    at = at or timezone.now()
+    achieved_at = achieved_at or at
+    mine = Evidence(
+        source_key=source_key,
+        person=person,
+        target=target,
+        kind=kind,
+        version_number=version.number if version else "",
+        version_major=version.major if version else None,
+        version_sha256=version.sha256 if version else "",
+        achieved_at=achieved_at,
+        achieved_on=timezone.localdate(achieved_at),
+        valid_until=valid_until,
+        recorded_at=at,
+        recorded_by=recorded_by,
+        document=document or "",
+    )
+    if document:
+        mine.document.save(document.name, document, save=False)
+    Evidence.objects.bulk_create([mine], ignore_conflicts=True)
+    kept = Evidence.objects.filter(source_key=source_key).order_by("pk").last()
+    created = Evidence.objects.filter(key=mine.key).exists()
+    return kept, created
+
+
+@transaction.atomic
+def void_evidence(
+    *, evidence: Evidence, reason: VoidReason, actor: Person | None, at: datetime | None = None
+) -> EvidenceVoid:
+    """Take a mistake back by a row of its own. Raises AlreadyVoided."""
+    if EvidenceVoid.objects.filter(evidence=evidence).exists():
+        raise AlreadyVoided("this evidence has been taken back already")
+    void = EvidenceVoid.objects.create(
+        evidence=evidence, reason=reason, voided_at=at or timezone.now(), voided_by=actor
+    )
+    write_audit(action=AuditAction.EVIDENCE_VOIDED, actor=actor, subject=evidence.person, object_key=str(evidence.key))
+    return void  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def grant_exemption(
+    *,
+    person: Person,
+    target: Target,
+    reason: ExemptionReason,
+    starts_on: date,
+    until: date,
+    actor: Person | None,
+    at: datetime | None = None,
+) -> Exemption:
+    """Let a person off a target for a time, for a reason from the closed list."""
+    exemption = Exemption.objects.create(
+        person=person,
+        target=target,
+        reason=reason,
+        starts_on=starts_on,
+        until=until,
+        recorded_at=at or timezone.now(),
+        recorded_by=actor,
+    )
+    write_audit(action=AuditAction.EXEMPTION_GRANTED, actor=actor, subject=person, object_key=str(exemption.key))
+    return exemption  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def end_exemption(
+    *, exemption: Exemption, ended_on: date, actor: Person | None, at: datetime | None = None
+) -> ExemptionEnd:
+    return ExemptionEnd.objects.create(  # type: ignore[no-any-return]
+        exemption=exemption, ended_on=ended_on, recorded_at=at or timezone.now(), recorded_by=actor
+    )
+
+
+@transaction.atomic
+def set_rule(
+    *,
+    requirement: Requirement,
+    effective_on: date,
+    org_units: Iterable[OrgUnit] = (),
+    roles: Iterable[Role] = (),
+    org_unit_kinds: Iterable[str] = (),
+    actor: Person | None = None,
+    at: datetime | None = None,
+    **due: Any,
+) -> RequirementRule:
+    """Say how a requirement reads from a day on; earlier rules stay and apply to earlier days.
+
+    `due` takes due_days or due_on, and validity_months or yearly_month with yearly_day, window_days, is_ended.
+    """
+    at = at or timezone.now()
+    rule = RequirementRule.objects.create(
+        requirement=requirement,
+        effective_on=effective_on,
+        org_unit_kinds=sorted(org_unit_kinds),
+        recorded_at=at,
+        recorded_by=actor,
+        **due,
+    )
+    RuleOrgUnit.objects.bulk_create(RuleOrgUnit(rule=rule, org_unit=unit) for unit in org_units)
+    RuleRole.objects.bulk_create(RuleRole(rule=rule, role=role) for role in roles)
+    write_audit(action=AuditAction.REQUIREMENT_CHANGED, actor=actor, object_key=str(requirement.key), at=at)
+    return rule  # type: ignore[no-any-return]

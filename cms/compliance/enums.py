@@ -1,0 +1,45 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class EvidenceKind(TextChoices):
+    ACKNOWLEDGED = "acknowledged", pgettext_lazy("evidence", "Acknowledged")
+    COMPLETED = "completed", pgettext_lazy("evidence", "Completed")
+    RECORDED = "recorded", pgettext_lazy("evidence", "Recorded by hand")
+
+
+class VoidReason(TextChoices):
+    WRONG_PERSON = "wrong_person", _("Recorded for the wrong person")
+    WRONG_TARGET = "wrong_target", _("Recorded for the wrong course or guideline")
+    WRONG_DATE = "wrong_date", _("Recorded with the wrong date")
+    DUPLICATE = "duplicate", _("Recorded twice")
+    NOT_DONE = "not_done", _("Was not done")
+
+
+class ExemptionReason(TextChoices):
+    """Closed list: no health, no faith, no family, no free text."""
+
+    OTHER_TRAINING = "other_training", _("Has equivalent training")
+    OTHER_DUTIES = "other_duties", _("Does not work with this")
+    LEAVING_SOON = "leaving_soon", _("Leaves the employment shortly")
+    OTHER_WAY = "other_way", _("Done in another way, agreed with the head")
+
+
+class State(TextChoices):
+    """Where somebody stands with a target on a date. Never stored: computed by `standing`."""
+
+    NOT_REQUIRED = "not_required", pgettext_lazy("standing", "Not required")
+    TO_DO = "to_do", pgettext_lazy("standing", "To do")
+    OVERDUE = "overdue", pgettext_lazy("standing", "Overdue")
+    DONE = "done", pgettext_lazy("standing", "Done")
+    EXPIRING = "expiring", pgettext_lazy("standing", "Expiring")
+    EXEMPT = "exempt", pgettext_lazy("standing", "Exempt")
+
+    @property
+    def is_met(self) -> bool:
+        return self in (State.DONE, State.EXPIRING, State.EXEMPT)
+
+    @property
+    def is_open(self) -> bool:
+        return self in (State.TO_DO, State.OVERDUE)

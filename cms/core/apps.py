@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    name = "cms.core"
+    label = "ledstang_core"
+    verbose_name = _("Ledstång: foundation")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cms.core import checks  # noqa: F401
+        from cms.core.receivers import put_triggers_back
+
+        post_migrate.connect(put_triggers_back, sender=self, dispatch_uid="ledstang_triggers")

@@ -1,0 +1,170 @@
+"""StreamField blocks shared by guidelines and courses. Each can be kept for some audiences only."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.images.blocks import ImageChooserBlock
+
+from cms.core.enums import Audience, Competence, Tone
+
+RICH_TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
+
+
+class AudienceBlock(blocks.MultipleChoiceBlock):
+    """For whom a piece of text is. Empty: for all."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("choices", Audience.choices)
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("label", _("Only for"))
+        kwargs.setdefault("help_text", _("Leave empty for a text that everyone should read."))
+        super().__init__(**kwargs)
+
+
+class SectionBlock(blocks.StructBlock):
+    """The base of every block: its audiences, and which experts have to review it."""
+
+    audiences = AudienceBlock()
+    review = blocks.MultipleChoiceBlock(
+        choices=Competence.choices,
+        required=False,
+        label=_("Must be reviewed by"),
+        help_text=_("The page shows it until an expert has signed."),
+    )
+
+
+class HeadingBlock(SectionBlock):
+    text = blocks.CharBlock(label=_("Heading"), max_length=200)
+    level = blocks.ChoiceBlock(choices=[("2", _("Level 2")), ("3", _("Level 3"))], default="2", label=_("Level"))
+
+    class Meta:
+        icon = "title"
+        label = _("Heading")
+        template = "ledstang_core/blocks/heading.html"
+
+
+class TextBlock(SectionBlock):
+    text = blocks.RichTextBlock(
+        features=RICH_TEXT_FEATURES,
+        label=_("Text"),
+        help_text=_("Cite law and contacts by key: {{lag:orosanmalan}}, {{kontakt:socialjour}}."),
+    )
+
+    class Meta:
+        icon = "pilcrow"
+        label = _("Text")
+        template = "ledstang_core/blocks/text.html"
+
+
+class StepBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Step"), max_length=200)
+    text = blocks.RichTextBlock(features=RICH_TEXT_FEATURES, required=False, label=_("Text"))
+    audiences = AudienceBlock()
+
+
+class StepsBlock(SectionBlock):
+    """What to do, in order."""
+
+    steps = blocks.ListBlock(StepBlock(), min_num=1, label=_("Steps"))
+
+    class Meta:
+        icon = "list-ol"
+        label = _("Steps")
+        template = "ledstang_core/blocks/steps.html"
+
+
+class ResponsibilityBlock(blocks.StructBlock):
+    role = blocks.CharBlock(label=_("Role"), max_length=200)
+    duty = blocks.RichTextBlock(features=RICH_TEXT_FEATURES, label=_("Must"))
+    audiences = AudienceBlock()
+
+
+class ResponsibilityTableBlock(SectionBlock):
+    """Who is responsible for what."""
+
+    caption = blocks.CharBlock(required=False, label=_("Caption"), max_length=200)
+    rows = blocks.ListBlock(ResponsibilityBlock(), min_num=1, label=_("Rows"))
+
+    class Meta:
+        icon = "group"
+        label = _("Roles and responsibilities")
+        template = "ledstang_core/blocks/responsibility_table.html"
+
+
+class AgeSignsBlock(blocks.StructBlock):
+    age = blocks.CharBlock(label=_("Age"), max_length=60)
+    signs = blocks.RichTextBlock(features=RICH_TEXT_FEATURES, label=_("Look out for"))
+    audiences = AudienceBlock()
+
+
+class SignsTableBlock(SectionBlock):
+    """Signs to look out for, by age."""
+
+    caption = blocks.CharBlock(required=False, label=_("Caption"), max_length=200)
+    rows = blocks.ListBlock(AgeSignsBlock(), min_num=1, label=_("Rows"))
+
+    class Meta:
+        icon = "table"
+        label = _("Signs by age")
+        template = "ledstang_core/blocks/signs_table.html"
+
+
+class CalloutBlock(SectionBlock):
+    tone = blocks.ChoiceBlock(choices=Tone.choices, default=Tone.INFO, label=_("Tone"))
+    title = blocks.CharBlock(required=False, label=_("Heading"), max_length=200)
+    text = blocks.RichTextBlock(features=RICH_TEXT_FEATURES, label=_("Text"))
+
+    class Meta:
+        icon = "warning"
+        label = _("Call-out")
+        template = "ledstang_core/blocks/callout.html"
+
+
+class ChecklistBlock(SectionBlock):
+    """A list to print and tick off on paper. Nothing that is ticked is stored."""
+
+    title = blocks.CharBlock(label=_("Heading"), max_length=200)
+    items = blocks.ListBlock(blocks.CharBlock(max_length=400), min_num=1, label=_("Points"))
+
+    class Meta:
+        icon = "tick"
+        label = _("Checklist")
+        template = "ledstang_core/blocks/checklist.html"
+
+
+class PictureBlock(SectionBlock):
+    image = ImageChooserBlock(label=_("Image"))
+    alt = blocks.CharBlock(
+        required=False,
+        max_length=300,
+        label=_("Alternative text"),
+        help_text=_("What the picture shows, for those who do not see it. Empty only for decoration."),
+    )
+    caption = blocks.CharBlock(required=False, max_length=300, label=_("Caption"))
+
+    class Meta:
+        icon = "image"
+        label = _("Image")
+        template = "ledstang_core/blocks/picture.html"
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """`assets` in the parent's context turns an image into the address of its frozen copy."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        assets = context.get("assets")
+        context["asset"] = assets.add(value["image"]) if assets is not None and value.get("image") else None
+        return context
+
+
+def section_blocks() -> list[tuple[str, blocks.Block]]:
+    """Fresh instances of the blocks that need no register."""
+    return [
+        ("heading", HeadingBlock()),
+        ("text", TextBlock()),
+        ("steps", StepsBlock()),
+        ("responsibilities", ResponsibilityTableBlock()),
+        ("signs", SignsTableBlock()),
+        ("callout", CalloutBlock()),
+        ("checklist", ChecklistBlock()),
+        ("picture", PictureBlock()),
+    ]

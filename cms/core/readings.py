@@ -1,0 +1,23 @@
+"""One text, several readings: pieces marked for some audiences are left out for the others."""
+
+import re
+from collections.abc import Iterable
+
+ONLY = re.compile(r"<!--only:([a-z_,]+)-->(.*?)<!--/only-->", re.DOTALL)
+
+
+def only(audiences: Iterable[str], html: str) -> str:
+    """Mark a piece of HTML as written for some audiences. Marks do not nest."""
+    names = ",".join(sorted(audiences))
+    return f"<!--only:{names}-->{html}<!--/only-->" if names else html
+
+
+def is_for(audiences: Iterable[str], audience: str | None) -> bool:
+    """Whether a piece is in a reading. No audiences: for all. No audience: the reading that has everything."""
+    audiences = list(audiences)
+    return not audiences or audience is None or audience in audiences
+
+
+def read_for(html: str, audience: str | None) -> str:
+    """The HTML of one reading: what is only for others is gone, the marks are gone."""
+    return ONLY.sub(lambda match: match[2] if is_for(match[1].split(","), audience) else "", html)

@@ -1,0 +1,81 @@
+"""Registries through which news travels up the house: lower apps ask, higher apps register."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.http import HttpRequest
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Entry = TypeVar("Entry", bound=Named)
+
+
+class Registry(Generic[Entry]):
+    """Named entries in the order they were registered. A name can be taken only once."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self._entries: dict[str, Entry] = {}
+
+    def register(self, entry: Entry) -> Entry:
+        known = self._entries.get(entry.name)
+        if known is not None and known != entry:
+            raise ValueError(f"{self.what} {entry.name!r} is already registered")
+        self._entries[entry.name] = entry
+        return entry
+
+    def get(self, name: str) -> Entry:
+        try:
+            return self._entries[name]
+        except KeyError:
+            raise LookupError(f"no {self.what} named {name!r} is registered") from None
+
+    def find(self, name: str) -> Entry | None:
+        return self._entries.get(name)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A way into a part of the site, shown in the header to those for whom `visible` holds."""
+
+    name: str
+    label: Any
+    url: Callable[[HttpRequest], str | None]
+    visible: Callable[[HttpRequest], bool] = field(default=lambda request: True)
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class FrozenToken:
+    """What a `{{kind:key}}` token in a text becomes when the text is frozen.
+
+    `value` is the register's value that day, as JSON-ready data: it enters the canonical content.
+    `html` replaces the token in the frozen HTML, `text` in the plain text.
+    """
+
+    value: Any
+    html: str
+    text: str
+
+
+@dataclass(frozen=True)
+class TokenKind:
+    """A register that text cites by key. `freeze(key)` returns None for an unknown key."""
+
+    name: str
+    freeze: Callable[[str], FrozenToken | None]
+
+
+nav_items: Registry[NavItem] = Registry("navigation item")
+token_kinds: Registry[TokenKind] = Registry("token kind")

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PeopleConfig(AppConfig):
+    name = "cms.people"
+    label = "ledstang_people"
+    verbose_name = _("People and org units")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,55 @@
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Protection(TextChoices):
+    """Protected personal data. Whatever is not `NONE` fails closed everywhere."""
+
+    NONE = "none", pgettext_lazy("protection", "None")
+    CONFIDENTIAL = "confidential", _("Confidentiality mark")
+    PROTECTED_REGISTRATION = "protected_registration", _("Protected registration")
+    UNKNOWN = "unknown", _("Unknown, treated as protected")
+
+
+class OrgUnitKind(TextChoices):
+    CITY = "city", _("City")
+    DEPARTMENT = "department", _("Department")
+    OFFICE = "office", _("Office")
+    PRESCHOOL = "preschool", _("Preschool")
+    COMPULSORY_SCHOOL = "compulsory_school", _("Compulsory school")
+    UPPER_SECONDARY = "upper_secondary", _("Upper secondary school")
+    SOCIAL_SERVICES = "social_services", _("Social services")
+
+
+class Right(TextChoices):
+    """What a scope gives over a subtree of the organisation."""
+
+    HEAD = "head", _("Head")
+    HR = "hr", _("HR")
+    VIEW_PROTECTED = "view_protected", _("May see protected personal data")
+
+
+class AuditAction(TextChoices):
+    """What the audit log tells. Names no persons: keys only."""
+
+    COURSE_FINISHED = "course_finished", _("finished a course")
+    GUIDELINE_ACKNOWLEDGED = "guideline_acknowledged", _("acknowledged a guideline")
+    EVIDENCE_RECORDED = "evidence_recorded", _("recorded evidence")
+    EVIDENCE_VOIDED = "evidence_voided", _("voided evidence")
+    EXEMPTION_GRANTED = "exemption_granted", _("granted an exemption")
+    REQUIREMENT_CHANGED = "requirement_changed", _("changed a requirement")
+    VERSION_PUBLISHED = "version_published", _("published a version")
+    VERSION_WITHDRAWN = "version_withdrawn", _("withdrew from publication")
+    CERTIFICATE_ISSUED = "certificate_issued", _("issued a certificate")
+    CERTIFICATE_REVOKED = "certificate_revoked", _("revoked a certificate")
+    CERTIFICATE_FETCHED = "certificate_fetched", _("fetched a certificate")
+    OVERVIEW_VIEWED = "overview_viewed", _("viewed the overview of a workplace")
+    PEOPLE_VIEWED = "people_viewed", _("viewed the list of people at a workplace")
+    PERSON_VIEWED = "person_viewed", _("viewed one person's training")
+    LIST_EXPORTED = "list_exported", _("exported a list")
+    EMPLOYMENT_CHANGED = "employment_changed", _("changed an employment")
+    PERSON_MERGED = "person_merged", _("merged two person records")
+    PROTECTION_CHANGED = "protection_changed", _("changed protection of personal data")
+    TERMS_ENTERED = "terms_entered", _("entered the terms of follow-up")
+    REVIEW_SIGNED = "review_signed", _("signed an expert review")

@@ -1,0 +1,136 @@
+"""Who works where, and who may see whom. Every screen, export and mail asks here."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from cms.people.enums import Protection, Right
+from cms.people.models import Employment, OrgUnit, OrgUnitPlacement, OversightTerms, Person, Scope
+from cms.people.tree import Node, OrgTree
+
+OVERSEEING = (Right.HEAD, Right.HR)
+
+
+def org_tree(on: date, known_at: datetime | None = None) -> OrgTree:
+    """The organisation on a day, as known at a moment (None: now). Units closed by then are not in it."""
+    placements = OrgUnitPlacement.objects.filter(starts_on__lte=on).order_by("starts_on", "recorded_at")
+    if known_at is None:
+        placements = placements.filter(retracted_at=None)
+    else:
+        placements = placements.filter(recorded_at__lte=known_at).filter(
+            Q(retracted_at=None) | Q(retracted_at__gt=known_at)
+        )
+    parents = dict(placements.values_list("org_unit_id", "parent_id"))
+    units = OrgUnit.objects.filter(pk__in=parents).filter(Q(closes_on=None) | Q(closes_on__gte=on))
+    return OrgTree.of(
+        Node(id=pk, name=name, kind=kind, parent=parents[pk])
+        for pk, name, kind in units.values_list("pk", "name", "kind")
+    )
+
+
+@dataclass(frozen=True)
+class View:
+    """What one actor may see on one day: org units, and within which of them protected people too."""
+
+    org_units: frozenset[int]
+    protected_in: frozenset[int]
+    tree: OrgTree
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.org_units
+
+
+def view_of(actor: Person | None, on: date) -> View:
+    """The actor's part of the organisation on a day.
+
+    The scopes held *today* decide, whatever day is looked at; the tree is that day's.
+    """
+    tree = org_tree(on)
+    if actor is None:
+        return View(frozenset(), frozenset(), tree)
+    roots: dict[str, list[int]] = {}
+    for right, org_unit in actor.scopes.held_on(timezone.localdate()).values_list("right", "org_unit_id"):
+        roots.setdefault(right, []).append(org_unit)
+    overseen = tree.union_of_subtrees(unit for right in OVERSEEING for unit in roots.get(right, ()))
+    protected = tree.union_of_subtrees(roots.get(Right.VIEW_PROTECTED, ()))
+    return View(org_units=overseen, protected_in=overseen & protected, tree=tree)
+
+
+def people_at(org_units: frozenset[int], on: date, known_at: datetime | None = None) -> QuerySet[Person]:
+    """Everyone employed at any of the org units on a day, protected or not. For computing, not for showing."""
+    employed = Employment.objects.known_at(known_at).on(on).filter(org_unit__in=org_units)
+    return Person.objects.current().filter(pk__in=employed.values("person"))
+
+
+def visible_people(actor: Person | None, on: date, view: View | None = None) -> QuerySet[Person]:
+    """The people whom an actor may see on a date.
+
+    In: those employed in the actor's scopes that day. Protected people only where the actor also holds
+    `view_protected`; otherwise they are out without a sign.
+    """
+    view = view or view_of(actor, on)
+    open_people = people_at(view.org_units, on).filter(protection=Protection.NONE)
+    if not view.protected_in:
+        return open_people
+    guarded = people_at(view.protected_in, on)
+    return Person.objects.filter(Q(pk__in=open_people.values("pk")) | Q(pk__in=guarded.values("pk")))
+
+
+def visible_org_units(actor: Person | None, on: date) -> QuerySet[OrgUnit]:
+    return OrgUnit.objects.filter(pk__in=view_of(actor, on).org_units)
+
+
+def has_oversight(person: Person | None) -> bool:
+    """Whether a person oversees anything today: decides if the way in is shown."""
+    if person is None:
+        return False
+    return person.scopes.held_on(timezone.localdate()).filter(right__in=OVERSEEING).exists()
+
+
+def person_views_are_open() -> bool:
+    """Person-level views are locked until purpose, information and consultation have been entered."""
+    return OversightTerms.objects.filter(staff_informed_on__lte=timezone.localdate()).exists()
+
+
+def person_of(user: Any) -> Person | None:
+    """The person behind an account, following a merge. None for visitors and for accounts not seen yet."""
+    if user is None or isinstance(user, AnonymousUser) or not user.is_authenticated:
+        return None
+    person = Person.objects.filter(user=user).select_related("merged_into").first()
+    while person is not None and person.merged_into is not None:
+        person = person.merged_into
+    return person
+
+
+def employments_on(person: Person, on: date) -> QuerySet[Employment]:
+    return (
+        Employment.objects.known_at()
+        .on(on)
+        .filter(person=person)
+        .select_related("org_unit__district", "role")
+        .order_by("starts_on", "pk")
+    )
+
+
+def heads_of(org_unit: OrgUnit, on: date) -> QuerySet[Person]:
+    """The heads who answer for an org unit: its own, or those of the nearest unit above that has any."""
+    tree = org_tree(on)
+    for unit in [org_unit.pk, *tree.ancestors(org_unit.pk)]:
+        scopes = Scope.objects.held_on(on).filter(org_unit=unit, right=Right.HEAD)
+        if scopes.exists():
+            return Person.objects.filter(scopes__in=scopes).distinct()
+    return Person.objects.none()
+
+
+def controller_of(org_unit: OrgUnit, on: date) -> str:
+    """The board answerable for personal data at an org unit: its own, or inherited from above."""
+    if org_unit.controller:
+        return org_unit.controller
+    above = list(org_tree(on).ancestors(org_unit.pk))
+    named = dict(OrgUnit.objects.filter(pk__in=above).exclude(controller="").values_list("pk", "controller"))
+    return next((named[unit] for unit in above if unit in named), "")

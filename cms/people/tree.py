@@ -1,0 +1,61 @@
+"""The organisation on one day, as a value: who stands under whom."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Node:
+    """An org unit's place. `parent` is None for a root; ids are primary keys."""
+
+    id: int
+    name: str
+    kind: str
+    parent: int | None
+
+
+@dataclass(frozen=True)
+class OrgTree:
+    """Built once a request from at most a few thousand nodes; every walk is then in memory."""
+
+    nodes: dict[int, Node]
+    children: dict[int | None, list[int]] = field(repr=False)
+
+    @classmethod
+    def of(cls, nodes: Iterable[Node]) -> "OrgTree":
+        by_id = {node.id: node for node in nodes}
+        children: dict[int | None, list[int]] = {}
+        for node in sorted(by_id.values(), key=lambda node: (node.name, node.id)):
+            parent = node.parent if node.parent in by_id else None
+            children.setdefault(parent, []).append(node.id)
+        return cls(nodes=by_id, children=children)
+
+    def subtree(self, root: int) -> frozenset[int]:
+        """The ids of an org unit and everything below it. Empty for an unknown or closed unit."""
+        if root not in self.nodes:
+            return frozenset()
+        found: set[int] = set()
+        waiting = [root]
+        while waiting:
+            current = waiting.pop()
+            if current not in found:
+                found.add(current)
+                waiting.extend(self.children.get(current, ()))
+        return frozenset(found)
+
+    def union_of_subtrees(self, roots: Iterable[int]) -> frozenset[int]:
+        return frozenset().union(*(self.subtree(root) for root in roots))
+
+    def ancestors(self, org_unit: int) -> Iterator[int]:
+        """From the unit's parent up to the root. A circle, were there one, ends the walk."""
+        seen = {org_unit}
+        node = self.nodes.get(org_unit)
+        while node is not None and node.parent is not None and node.parent not in seen:
+            seen.add(node.parent)
+            yield node.parent
+            node = self.nodes.get(node.parent)
+
+    def tops_of(self, org_units: frozenset[int]) -> list[int]:
+        """The members of a set that have no ancestor in it, by name: where an actor's own part begins."""
+        tops = [unit for unit in org_units if not org_units.intersection(self.ancestors(unit))]
+        return sorted(tops, key=lambda unit: (self.nodes[unit].name, unit))

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReferencesConfig(AppConfig):
+    name = "cms.references"
+    label = "ledstang_references"
+    verbose_name = _("Registers")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cms.core.registry import TokenKind, token_kinds
+        from cms.references import queries, slots
+
+        token_kinds.register(TokenKind(slots.LAW, queries.freeze_law))
+        token_kinds.register(TokenKind(slots.CONTACT, queries.freeze_contact))
+        token_kinds.register(TokenKind(slots.CONTACT_LIST, queries.freeze_contact_list))

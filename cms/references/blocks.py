@@ -1,0 +1,45 @@
+"""Blocks that cite the registers, and the whole set that guidelines and courses offer."""
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from cms.core.blocks import SectionBlock, section_blocks
+from cms.references.enums import ContactKind
+
+
+def legal_reference_choices() -> list[tuple[str, str]]:
+    model = apps.get_model("ledstang_references", "LegalReference")
+    return [(law.key, str(law)) for law in model.objects.all()]
+
+
+class LegalReferenceBlock(SectionBlock):
+    """A paragraph of law with its summary, from the register."""
+
+    key = blocks.ChoiceBlock(choices=legal_reference_choices, label=_("Legal reference"))
+
+    class Meta:
+        icon = "draft"
+        label = _("Legal reference")
+        template = "ledstang_references/blocks/legal_reference.html"
+
+
+class ContactListBlock(SectionBlock):
+    """All contact routes of a kind, filled anew each time the text is read."""
+
+    title = blocks.CharBlock(required=False, max_length=200, label=_("Heading"))
+    kind = blocks.ChoiceBlock(choices=ContactKind.choices, label=_("List"))
+
+    class Meta:
+        icon = "mail"
+        label = _("Contact routes")
+        template = "ledstang_references/blocks/contact_list.html"
+
+
+def content_blocks() -> list[tuple[str, blocks.Block]]:
+    """Every block that a guideline or a unit is written with."""
+    return [
+        *section_blocks(),
+        ("legal_reference", LegalReferenceBlock()),
+        ("contacts", ContactListBlock()),
+    ]

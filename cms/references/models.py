@@ -1,0 +1,108 @@
+"""Registers that content cites by key: legal references and contact routes."""
+
+from datetime import date, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cms.core.enums import Visibility
+from cms.people.models import District, Person, Role
+from cms.references.enums import ContactKind, LegalStatus
+
+REVIEW_INTERVAL = timedelta(days=365)  # facts.md 6.1: older than twelve months is stale
+
+
+class LegalReference(models.Model):
+    """A paragraph of law under a key, so that no text writes its number by hand."""
+
+    key = models.SlugField(_("key"), unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    citation = models.CharField(_("citation"), max_length=200, help_text=_("Chapter, paragraph and statute."))
+    summary = models.TextField(_("summary"), blank=True)
+    source_url = models.URLField(_("source"), blank=True)
+    in_force_from = models.DateField(_("in force from"), null=True, blank=True)
+    in_force_to = models.DateField(_("in force to"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=12, choices=LegalStatus, default=LegalStatus.IN_FORCE)
+    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
+    reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True, help_text=_("A function, not a name."))
+
+    class Meta:
+        verbose_name = _("legal reference")
+        verbose_name_plural = _("legal references")
+        ordering = ["title"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(in_force_to=None) | Q(in_force_from=None) | Q(in_force_to__gte=F("in_force_from")),
+                name="ledstang_legal_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.citation})"
+
+    def is_in_force(self, on: date) -> bool:
+        return (
+            self.status == LegalStatus.IN_FORCE
+            and (self.in_force_from is None or self.in_force_from <= on)
+            and (self.in_force_to is None or on <= self.in_force_to)
+        )
+
+    def is_stale(self, on: date) -> bool:
+        """Not reviewed for twelve months, or never."""
+        return self.reviewed_on is None or on - self.reviewed_on > REVIEW_INTERVAL
+
+
+class Contact(models.Model):
+    """A way to reach help, for a district or the whole city, with the day it was last verified."""
+
+    key = models.SlugField(_("key"))
+    kind = models.CharField(_("list"), max_length=20, choices=ContactKind)
+    name = models.CharField(_("name"), max_length=200)
+    district = models.ForeignKey(
+        District,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contacts",
+        help_text=_("Empty: the whole city."),
+    )
+    age_from = models.PositiveSmallIntegerField(_("from age"), null=True, blank=True)
+    age_to = models.PositiveSmallIntegerField(_("to age"), null=True, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    url = models.URLField(_("web address"), blank=True)
+    hours = models.CharField(_("opening hours"), max_length=200, blank=True)
+    visibility = models.CharField(_("visible to"), max_length=12, choices=Visibility, default=Visibility.SIGNED_IN)
+    roles = models.ManyToManyField(
+        Role,
+        blank=True,
+        related_name="+",
+        help_text=_("Who sees it, when it is visible to certain roles only."),
+    )
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    verified_on = models.DateField(_("verified on"), null=True, blank=True)
+    verified_by = models.ForeignKey(
+        Person, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("contact route")
+        verbose_name_plural = _("contact routes")
+        ordering = ["kind", "name", "district__name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(district=None), name="ledstang_contact_once_for_the_city"
+            ),
+            models.UniqueConstraint(fields=["key", "district"], name="ledstang_contact_once_a_district"),
+            models.CheckConstraint(condition=~Q(phone="") | ~Q(url=""), name="ledstang_contact_can_be_reached"),
+            models.CheckConstraint(
+                condition=Q(age_from=None) | Q(age_to=None) | Q(age_to__gte=F("age_from")),
+                name="ledstang_contact_ages_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.district}" if self.district else self.name
+
+    def is_valid(self, on: date) -> bool:
+        return self.valid_to is None or on <= self.valid_to

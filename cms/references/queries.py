@@ -1,0 +1,87 @@
+"""Reads over the registers: who a text is served to, and what a citation is worth today."""
+
+from dataclasses import asdict
+from datetime import date
+
+from django.utils.html import format_html
+
+from cms.core.registry import FrozenToken
+from cms.core.tokens import Token, slot
+from cms.people.models import Person
+from cms.people.queries import employments_on
+from cms.references.models import Contact, LegalReference
+from cms.references.slots import CONTACT, CONTACT_LIST, LAW, Reader, load_contacts
+
+
+def reader_of(person: Person | None, on: date, district: str | None = None) -> Reader:
+    """The reader behind a request. `district` (chosen in the address) comes before the employment's."""
+    if person is None:
+        return Reader(district=district)
+    employments = list(employments_on(person, on))
+    own = next((e.org_unit.district.key for e in employments if e.org_unit.district), None)
+    return Reader(
+        is_signed_in=True,
+        district=district or own,
+        roles=frozenset(e.role.key for e in employments if e.role),
+    )
+
+
+def freeze_law(key: str) -> FrozenToken | None:
+    """A legal reference as it is cited today. None for an unknown key."""
+    law = LegalReference.objects.filter(key=key).first()
+    if law is None:
+        return None
+    value = {
+        "title": law.title,
+        "citation": law.citation,
+        "summary": law.summary,
+        "source_url": law.source_url,
+        "status": law.status,
+        "in_force_from": law.in_force_from.isoformat() if law.in_force_from else None,
+        "in_force_to": law.in_force_to.isoformat() if law.in_force_to else None,
+    }
+    css = "legal" if law.status == "in_force" else f"legal legal--{law.status}"
+    if law.source_url:
+        html = format_html('<a class="{}" href="{}">{}</a>', css, law.source_url, law.citation)
+    else:
+        html = format_html('<span class="{}">{}</span>', css, law.citation)
+    if law.status != "in_force":
+        html = format_html('{} <em class="legal-status">({})</em>', html, law.get_status_display().lower())
+    return FrozenToken(value=value, html=slot(Token(LAW, key), html), text=law.citation)
+
+
+def _freeze_contacts(token: Token) -> FrozenToken | None:
+    contacts = load_contacts([token])
+    if not contacts:
+        return None
+    contacts.sort(key=lambda c: (c.key, c.district or ""))
+    name = contacts[0].name if token.kind == CONTACT else token.key
+    return FrozenToken(value=[_as_json(c) for c in contacts], html=slot(token), text=f"[{name}]")
+
+
+def _as_json(contact: object) -> dict[str, object]:
+    data = asdict(contact)  # type: ignore[call-overload]
+    return {**data, "ages": list(data["ages"]), "roles": list(data["roles"])}
+
+
+def freeze_contact(key: str) -> FrozenToken | None:
+    """A contact route, of each district it exists for. None for an unknown key."""
+    return _freeze_contacts(Token(CONTACT, key))
+
+
+def freeze_contact_list(kind: str) -> FrozenToken | None:
+    """All contact routes of a kind. None for an unknown or empty list."""
+    return _freeze_contacts(Token(CONTACT_LIST, kind))
+
+
+def contacts_of(person: Person | None, on: date, district: str | None = None) -> list[Contact]:
+    """The contact routes one reader may see on a day, for the page that lists them."""
+    reader = reader_of(person, on, district)
+    contacts = Contact.objects.select_related("district").prefetch_related("roles")
+    return [
+        c
+        for c in contacts
+        if c.is_valid(on)
+        and reader.may_see(c.visibility, [role.key for role in c.roles.all()])
+        and (reader.district is None or c.district is None or c.district.key == reader.district)
+    ]

@@ -1,0 +1,242 @@
+"""Fill the slots of a frozen text when it is served: today's contacts, and marks on law that has changed.
+
+A frozen fragment holds a contact's key only; its value that day stands in the version's canonical content.
+So a number can be changed everywhere at once, and one that the reader may not see is never in the HTML.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from cms.core.enums import Visibility
+from cms.core.tokens import Token, find_slots, replace_slots
+from cms.references.models import Contact, LegalReference
+
+LAW, CONTACT, CONTACT_LIST = "lag", "kontakt", "kontaktlista"
+EMERGENCY = "112"
+POLICE = "11414"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who a text is served to, as far as contacts care. The default is an anonymous visitor."""
+
+    is_signed_in: bool = False
+    district: str | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
+
+    def may_see(self, visibility: str, roles: Iterable[str]) -> bool:
+        if visibility == Visibility.OPEN:
+            return True
+        if visibility == Visibility.SIGNED_IN:
+            return self.is_signed_in
+        return visibility == Visibility.ROLE and self.is_signed_in and bool(self.roles.intersection(roles))
+
+
+ANONYMOUS = Reader()
+
+
+@dataclass(frozen=True)
+class ContactValue:
+    """A contact route as a value: what is frozen, and what is shown."""
+
+    key: str
+    kind: str
+    name: str
+    district: str | None
+    district_name: str | None
+    ages: tuple[int | None, int | None]
+    phone: str
+    url: str
+    hours: str
+    visibility: str
+    roles: tuple[str, ...]
+    valid_to: str | None
+
+    @classmethod
+    def of(cls, contact: Contact) -> "ContactValue":
+        return cls(
+            key=contact.key,
+            kind=contact.kind,
+            name=contact.name,
+            district=contact.district.key if contact.district else None,
+            district_name=contact.district.name if contact.district else None,
+            ages=(contact.age_from, contact.age_to),
+            phone=contact.phone,
+            url=contact.url,
+            hours=contact.hours,
+            visibility=contact.visibility,
+            roles=tuple(sorted(role.key for role in contact.roles.all())),
+            valid_to=contact.valid_to.isoformat() if contact.valid_to else None,
+        )
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "ContactValue":
+        return cls(**{**data, "ages": tuple(data["ages"]), "roles": tuple(data["roles"])})
+
+    def is_valid(self, on: date) -> bool:
+        return self.valid_to is None or on.isoformat() <= self.valid_to
+
+
+def load_contacts(tokens: Iterable[Token]) -> list[ContactValue]:
+    """Today's contacts for the cited keys and lists, in one query and a prefetch."""
+    keys = [token.key for token in tokens if token.kind == CONTACT]
+    kinds = [token.key for token in tokens if token.kind == CONTACT_LIST]
+    if not keys and not kinds:
+        return []
+    contacts = Contact.objects.filter(key__in=keys) | Contact.objects.filter(kind__in=kinds)
+    return [ContactValue.of(c) for c in contacts.select_related("district").prefetch_related("roles")]
+
+
+def choose(contacts: Iterable[ContactValue], reader: Reader, on: date) -> list[ContactValue]:
+    """What one reader is shown: valid and visible, the reader's own district before the whole city.
+
+    A reader without a district gets the city's route, or every district's where the city has none.
+    """
+    seen = [c for c in contacts if c.is_valid(on) and reader.may_see(c.visibility, c.roles)]
+    chosen: list[ContactValue] = []
+    for key in dict.fromkeys(c.key for c in seen):
+        same = [c for c in seen if c.key == key]
+        own = [c for c in same if c.district is not None and c.district == reader.district]
+        city = [c for c in same if c.district is None]
+        chosen += own or city or ([] if reader.district else same)
+    return chosen
+
+
+def _dial(phone: str) -> str:
+    return "".join(ch for ch in phone if ch.isdigit() or ch == "+")
+
+
+def _ages(contact: ContactValue) -> str:
+    low, high = contact.ages
+    if low is not None and high is not None:
+        return _("%(low)s to %(high)s years") % {"low": low, "high": high}
+    if low is not None:
+        return _("from %(low)s years") % {"low": low}
+    return _("up to %(high)s years") % {"high": high} if high is not None else ""
+
+
+def contact_html(contact: ContactValue, *, linked: bool = True) -> SafeString:
+    """One contact in running text. `linked=False` for an older version: never a link to call."""
+    name = contact.name if contact.district_name is None else f"{contact.name}, {contact.district_name}"
+    parts = [format_html("<strong>{}</strong>", name)]
+    if contact.phone and linked:
+        parts.append(format_html('<a href="tel:{}">{}</a>', _dial(contact.phone), contact.phone))
+    elif contact.phone:
+        parts.append(conditional_escape(contact.phone))
+    if contact.url and linked:
+        parts.append(format_html('<a href="{}" rel="noopener">{}</a>', contact.url, _("website")))
+    elif contact.url:
+        parts.append(conditional_escape(contact.url))
+    parts += [conditional_escape(extra) for extra in (contact.hours, _ages(contact)) if extra]
+    return format_html('<span class="contact">{}</span>', mark_safe(", ".join(parts)))
+
+
+def fallback_html() -> SafeString:
+    """Where a contact has expired or is not for the reader: what always works."""
+    return format_html(
+        '<span class="contact contact--missing">{} <a href="tel:{}">112</a>, {} <a href="tel:{}">114 14</a>. {}</span>',
+        _("In danger:"),
+        EMERGENCY,
+        _("the police otherwise:"),
+        POLICE,
+        _("The contact route here must be checked."),
+    )
+
+
+@dataclass(frozen=True)
+class Filler:
+    """Fills any number of fragments of one page with one look into the registers."""
+
+    reader: Reader
+    on: date
+    contacts: list[ContactValue]
+    laws: dict[str, LegalReference]
+    is_history: bool = False
+
+    @classmethod
+    def load(cls, html: str, reader: Reader, on: date, frozen: Mapping[str, Any] | None = None) -> "Filler":
+        """`frozen` is the `cites` part of an older version's content: then that day's contacts are shown."""
+        tokens = find_slots(html)
+        contacts = load_contacts(tokens)
+        if frozen is not None:
+            contacts = _that_day(tokens, contacts, frozen)
+        keys = [token.key for token in tokens if token.kind == LAW]
+        laws = {law.key: law for law in LegalReference.objects.filter(key__in=keys)} if keys else {}
+        return cls(reader=reader, on=on, contacts=contacts, laws=laws, is_history=frozen is not None)
+
+    def fill(self, html: str) -> SafeString:
+        return mark_safe(replace_slots(html, self._replace))
+
+    def _replace(self, token: Token, frozen: str) -> str:
+        if token.kind == CONTACT:
+            return self._contact(token.key)
+        if token.kind == CONTACT_LIST:
+            return self._contact_list(token.key)
+        return frozen + self._law_mark(token.key, frozen) if token.kind == LAW else frozen
+
+    def _chosen(self, contacts: list[ContactValue]) -> list[ContactValue]:
+        if not self.is_history:
+            return choose(contacts, self.reader, self.on)
+        seen = [c for c in contacts if self.reader.may_see(c.visibility, c.roles)]
+        own = [c for c in seen if c.district in (None, self.reader.district)]
+        return own or seen
+
+    def _contact(self, key: str) -> str:
+        chosen = self._chosen([c for c in self.contacts if c.key == key])
+        if not chosen:
+            return fallback_html()
+        shown = mark_safe("; ".join(contact_html(c, linked=not self.is_history) for c in chosen))
+        return format_html("{}{}", shown, self._that_day_mark())
+
+    def _contact_list(self, kind: str) -> str:
+        chosen = self._chosen([c for c in self.contacts if c.kind == kind])
+        if not chosen:
+            return format_html("<p>{}</p>", fallback_html())
+        items = format_html_join("", "<li>{}</li>", ((contact_html(c, linked=not self.is_history),) for c in chosen))
+        return format_html('<ul class="contact-list">{}</ul>{}', items, self._that_day_mark())
+
+    def _that_day_mark(self) -> SafeString:
+        if not self.is_history:
+            return SafeString("")
+        return format_html(' <em class="contact-then">({})</em>', _("as published then, do not use without checking"))
+
+    def _law_mark(self, key: str, frozen: str) -> str:
+        law = self.laws.get(key)
+        if law is not None and law.is_in_force(self.on) and str(conditional_escape(law.citation)) in frozen:
+            return ""
+        if law is not None and not law.is_in_force(self.on) and frozen.find("legal--") >= 0:
+            return ""
+        return format_html(
+            ' <em class="legal-changed">({})</em>', _("has changed since this was published, check the law")
+        )
+
+
+def _that_day(tokens: Iterable[Token], current: list[ContactValue], frozen: Mapping[str, Any]) -> list[ContactValue]:
+    """Frozen contacts, hidden from more readers where today's register hides them more."""
+    now = {(c.key, c.district): c for c in current}
+    found: dict[tuple[str, str | None], ContactValue] = {}
+    for token in tokens:
+        for data in frozen.get(token.kind, {}).get(token.key) or []:
+            if token.kind not in (CONTACT, CONTACT_LIST):
+                continue
+            then = ContactValue.from_json(data)
+            today = now.get((then.key, then.district))
+            if today is not None and then.visibility == Visibility.OPEN:
+                then = ContactValue(**{**then.__dict__, "visibility": today.visibility, "roles": today.roles})
+            found[then.key, then.district] = then
+    return list(found.values())
+
+
+def fill(
+    html: str, reader: Reader = ANONYMOUS, on: date | None = None, frozen: Mapping[str, Any] | None = None
+) -> SafeString:
+    """Fill one piece of frozen HTML for one reader on one day (default: today)."""
+    from django.utils import timezone
+
+    return Filler.load(html, reader, on or timezone.localdate(), frozen).fill(html)

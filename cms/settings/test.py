@@ -1,0 +1,33 @@
+"""The test suite, on SQLite or, with LEDSTANG_TEST_DATABASE=postgres, on a throw-away PostgreSQL."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("LEDSTANG_DATA_DIR", tempfile.mkdtemp(prefix="ledstang-test-"))
+
+from cms.settings.base import *  # noqa: F403
+from cms.settings.base import DATA_DIR, SQLITE, STORAGES, env
+
+LEDSTANG_DEMO = True
+LEDSTANG_BASE_URL = "https://ledstang.example.se"
+WAGTAILADMIN_BASE_URL = LEDSTANG_BASE_URL
+SECRET_KEY = "only for tests"
+ALLOWED_HOSTS = ["*"]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "ledstang",
+        "USER": env.str("PGUSER", "postgres"),
+        "HOST": env.str("PGHOST", ""),
+        "TEST": {"NAME": "test_ledstang"},
+    }
+    if env.str("LEDSTANG_TEST_DATABASE", "sqlite") == "postgres"
+    else {**SQLITE, "TEST": {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}}
+}
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

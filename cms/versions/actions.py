@@ -1,0 +1,239 @@
+"""Mint versions: the one way by which anything is published. Sign reviews, withdraw documents."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cms.core.tokens import find_slots
+from cms.people.actions import write_audit
+from cms.people.enums import AuditAction
+from cms.people.models import Person
+from cms.versions.enums import Change
+from cms.versions.freezing import Draft, FrozenAsset
+from cms.versions.models import (
+    Citation,
+    Content,
+    Fragment,
+    ReviewMark,
+    ReviewSignature,
+    Version,
+    VersionAsset,
+    Withdrawal,
+)
+from cms.versions.queries import open_marks
+from cms.versions.signals import version_minted
+
+AnyVersion = TypeVar("AnyVersion", bound=Version)
+
+
+class PublishingError(ValueError):
+    """A version cannot be minted. The text is shown to the editor."""
+
+
+class NoteMissing(PublishingError):
+    """A substantive change without a note."""
+
+
+class EffectiveTooEarly(PublishingError):
+    """A later number would be in force before an earlier one."""
+
+
+class AlreadyWithdrawn(PublishingError):
+    """The document is no longer in use."""
+
+
+def store_asset(asset: FrozenAsset) -> VersionAsset:
+    """Keep a file under its hash; a second time changes nothing."""
+    known = VersionAsset.objects.filter(sha256=asset.sha256).first()
+    if known is not None:
+        return known  # type: ignore[no-any-return]
+    row = VersionAsset(sha256=asset.sha256, media_type=asset.media_type, width=asset.width, height=asset.height)
+    row.file.save(asset.sha256, ContentFile(asset.data), save=False)
+    row.save()
+    return row
+
+
+@transaction.atomic
+def store_content(draft: Draft) -> Content:
+    """Keep a frozen text with its fragments, files, citations and review marks, once per hash."""
+    known = Content.objects.filter(sha256=draft.sha256).first()
+    if known is not None:
+        return known  # type: ignore[no-any-return]
+    content = Content.objects.create(sha256=draft.sha256, canonical=draft.canonical, html_sha256=draft.html_sha256)
+    fragments = [
+        Fragment.objects.create(
+            content=content,
+            position=position,
+            key=piece.key,
+            kind=piece.kind,
+            audiences=list(piece.audiences),
+            html=piece.html,
+            text=piece.text,
+            sha256=piece.sha256,
+        )
+        for position, piece in enumerate(draft.fragments)
+    ]
+    ReviewMark.objects.bulk_create(
+        ReviewMark(fragment=fragment, competence=competence)
+        for fragment, piece in zip(fragments, draft.fragments, strict=True)
+        for competence in piece.review
+    )
+    _store_citations(content, draft)
+    for asset in draft.assets.values():
+        store_asset(asset)
+    return content  # type: ignore[no-any-return]
+
+
+def _store_citations(content: Content, draft: Draft) -> None:
+    anchors: dict[tuple[str, str], str] = {}
+    for piece in draft.fragments:
+        for token in find_slots(piece.html):
+            anchors.setdefault((token.kind, token.key), piece.key)
+    rows = [
+        Citation(content=content, kind=kind, key=key, anchor=anchors.get((kind, key), ""))
+        for kind, keys in draft.cites.items()
+        for key in keys
+    ]
+    rows += [Citation(content=content, kind="asset", key=sha) for sha in draft.assets]
+    Citation.objects.bulk_create(rows)
+
+
+def next_number(latest: Version | None, change: Change) -> tuple[int, int]:
+    """The number after `latest`: x+1.0 for a substantive change or the first, otherwise x.y+1."""
+    if latest is None:
+        return 1, 0
+    if change.is_major:
+        return latest.major + 1, 0
+    return latest.major, latest.minor + 1
+
+
+def _check(latest: Version | None, key: uuid.UUID, change: Change, note: str, effective_on: date) -> None:
+    if Withdrawal.objects.filter(key=key).exists():
+        raise AlreadyWithdrawn(_("This has been withdrawn and cannot be published again."))
+    if latest is None:
+        return
+    if change.is_major and not note.strip():
+        raise NoteMissing(_("A substantive change needs a note on what has changed."))
+    if effective_on < latest.effective_on:
+        raise EffectiveTooEarly(
+            _("Version %(number)s applies from %(day)s. A later version cannot apply earlier.")
+            % {"number": latest.number, "day": latest.effective_on.isoformat()}
+        )
+
+
+@transaction.atomic
+def mint(
+    *,
+    model: type[AnyVersion],
+    key: uuid.UUID,
+    draft: Draft,
+    change: Change,
+    note: str = "",
+    effective_on: date | None = None,
+    published_by: Any = None,
+    approved_by: Any = None,
+    revision_id: int | None = None,
+    actor: Person | None = None,
+    at: datetime | None = None,
+    **fields: Any,
+) -> AnyVersion | None:
+    """Freeze a draft as the next version of the document `key`; None if nothing has changed.
+
+    The first version is always 1.0. Raises NoteMissing, EffectiveTooEarly or AlreadyWithdrawn, and
+    then nothing is written. Sends `version_minted` inside the transaction.
+    """
+    at = at or timezone.now()
+    effective_on = effective_on or timezone.localdate(at)
+    latest = model.objects.of(key).latest_first().first()  # type: ignore[attr-defined]
+    if latest is not None and latest.sha256 == draft.sha256:
+        return None
+    _check(latest, key, change, note, effective_on)
+    major, minor = next_number(latest, change)
+    content = store_content(draft)
+    version = model(
+        key=key,
+        major=major,
+        minor=minor,
+        change=Change.SUBSTANTIVE if latest is None else change,
+        change_note=note.strip(),
+        title=draft.title,
+        content=content,
+        sha256=content.sha256,
+        is_reviewed=not open_marks(content).exists(),
+        published_at=at,
+        effective_on=effective_on,
+        published_by=published_by,
+        published_by_name=_name(published_by),
+        approved_by=approved_by,
+        approved_by_name=_name(approved_by),
+        revision_id=revision_id,
+        **fields,
+    )
+    version.save()
+    write_audit(
+        action=AuditAction.VERSION_PUBLISHED,
+        actor=actor,
+        object_key=str(key),
+        details={"number": version.number, "sha256": version.sha256},
+        at=at,
+    )
+    version_minted.send(sender=model, version=version, previous=latest)
+    return version
+
+
+def _name(user: Any) -> str:
+    return user.get_full_name() or user.get_username() if user is not None else ""
+
+
+@transaction.atomic
+def sign_review(
+    *, mark: ReviewMark, signed_by_function: str, signed_on: date, signed_by: Person | None
+) -> ReviewSignature:
+    """An expert vouches for a fragment's exact text; it holds in every version that has it unchanged."""
+    signature, _created = ReviewSignature.objects.get_or_create(
+        fragment_sha256=mark.fragment.sha256,
+        competence=mark.competence,
+        defaults={
+            "signed_by_function": signed_by_function,
+            "signed_on": signed_on,
+            "signed_by": signed_by,
+        },
+    )
+    write_audit(action=AuditAction.REVIEW_SIGNED, actor=signed_by, object_key=mark.fragment.sha256)
+    return signature  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def withdraw(
+    *,
+    kind: str,
+    key: uuid.UUID,
+    on: date,
+    reason: str,
+    withdrawn_by: Any = None,
+    successor: uuid.UUID | None = None,
+    actor: Person | None = None,
+) -> Withdrawal:
+    """Take a document out of use. Versions, evidence and certificates remain.
+
+    Raises PublishingError without a reason, AlreadyWithdrawn the second time.
+    """
+    if not reason.strip():
+        raise PublishingError(_("Say why it is withdrawn."))
+    if Withdrawal.objects.filter(key=key).exists():
+        raise AlreadyWithdrawn(_("This has been withdrawn already."))
+    withdrawal = Withdrawal.objects.create(
+        kind=kind,
+        key=key,
+        withdrawn_on=on,
+        reason=reason.strip(),
+        successor=successor,
+        withdrawn_by=withdrawn_by,
+    )
+    write_audit(action=AuditAction.VERSION_WITHDRAWN, actor=actor, object_key=str(key))
+    return withdrawal  # type: ignore[no-any-return]

@@ -1,0 +1,25 @@
+"""Which kinds of documents have versions: plugins register theirs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cms.core.registry import Registry
+
+
+@dataclass(frozen=True)
+class VersionKind:
+    """A kind of document that is published in versions.
+
+    `may_read(content_ids, person)` says if a reader may see any of the frozen contents, for their files.
+    `address(version)` is the permanent address. `resolve(key)` finds the version in force, for citations.
+    """
+
+    name: str
+    label: Any
+    address: Callable[[Any], str]
+    may_read: Callable[[list[int], Any], bool]
+    resolve: Callable[[Any], Any]
+
+
+version_kinds: Registry[VersionKind] = Registry("version kind")

@@ -1,0 +1,1 @@
+LEDSTANG = True  # lets the system check tell this package from a namesake

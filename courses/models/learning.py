@@ -1,0 +1,125 @@
+"""What a learner does: takes part, attempts, answers, completes. Working data until evidence is deposited."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cms.core.enums import Audience
+from cms.core.models import Record
+from cms.people.models import Person
+from courses.models.versions import CourseVersion, UnitVersion
+
+
+class Enrollment(models.Model):
+    """One person's cycle through one course, pinned to a version."""
+
+    wagtail_reference_index_ignore = True
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="enrollments")
+    course_key = models.UUIDField()
+    cycle = models.PositiveSmallIntegerField(default=1)
+    version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="enrollments")
+    audience = models.CharField(_("reading"), max_length=24, choices=Audience, blank=True)
+    started_at = models.DateTimeField(_("started at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("enrollment")
+        verbose_name_plural = _("enrollments")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "course_key", "cycle"], name="courses_one_row_a_cycle"),
+            models.UniqueConstraint(
+                fields=["person", "course_key"], condition=Q(finished_at=None), name="courses_one_open_cycle"
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | Q(finished_at__gte=F("started_at")),
+                name="courses_enrollment_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} ({self.cycle})"
+
+
+class UnitCompletion(Record):
+    """A unit done in an enrollment, on a version, at a time."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="completions")
+    unit_version = models.ForeignKey(UnitVersion, on_delete=models.PROTECT, related_name="completions")
+    unit_key = models.UUIDField()
+    completed_at = models.DateTimeField(_("completed at"))
+
+    class Meta:
+        verbose_name = _("completed unit")
+        verbose_name_plural = _("completed units")
+        constraints = [
+            # A unit is done once on each of its texts; two posts that race leave one row.
+            models.UniqueConstraint(fields=["enrollment", "unit_key", "unit_version"], name="courses_unit_done_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_version} {self.completed_at:%Y-%m-%d}"
+
+
+class Attempt(models.Model):
+    """One try at a unit's questions, on the version it was asked in. The learner's own: nobody else sees it."""
+
+    wagtail_reference_index_ignore = True
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="attempts")
+    unit_version = models.ForeignKey(UnitVersion, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    score = models.FloatField(null=True)
+    is_passed = models.BooleanField(null=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment", "unit_version", "number"], name="courses_attempt_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["enrollment", "unit_version"],
+                condition=Q(submitted_at=None),
+                name="courses_one_open_attempt",
+            ),
+            models.CheckConstraint(
+                condition=Q(score=None) | Q(score__gte=0, score__lte=1), name="courses_score_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_at=None, score=None, is_passed=None)
+                | Q(submitted_at__isnull=False, score__isnull=False, is_passed__isnull=False),
+                name="courses_attempt_graded_when_submitted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_version} {self.number}"
+
+
+class Answer(models.Model):
+    """A learner's answer to one question, saved as it is given and changed until the attempt is handed in."""
+
+    wagtail_reference_index_ignore = True
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="answers")
+    question_key = models.UUIDField()
+    value = models.JSONField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "question_key"], name="courses_one_answer_a_question"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.saved_at:%Y-%m-%d %H:%M}"

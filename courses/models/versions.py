@@ -1,0 +1,50 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cms.core.models import Record
+from cms.versions.models import Content, Version
+from courses.models.pages import CoursePage
+
+
+class CourseVersion(Version):
+    """A course as it was cut, with its units, under a number."""
+
+    page = models.ForeignKey(CoursePage, null=True, on_delete=models.SET_NULL, related_name="versions")
+    summary = models.TextField(blank=True)
+    for_whom = models.CharField(max_length=300, blank=True)
+    pass_mark = models.PositiveSmallIntegerField()
+    needs_order = models.BooleanField(default=False)
+    minutes = models.PositiveSmallIntegerField()
+
+    class Meta(Version.Meta):
+        verbose_name = _("course version")
+        verbose_name_plural = _("course versions")
+        constraints = [*Version.Meta.constraints]
+
+
+class UnitVersion(Record):
+    """A unit in a course version: `unit_key` is the same through all versions, text and questions lie in `content`."""
+
+    course_version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="units")
+    unit_key = models.UUIDField()
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=255)
+    goal = models.CharField(max_length=300, blank=True)
+    minutes = models.PositiveSmallIntegerField()
+    content = models.ForeignKey(Content, on_delete=models.PROTECT, related_name="unit_versions")
+    sha256 = models.CharField(max_length=64)
+    must_redo = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("unit version")
+        verbose_name_plural = _("unit versions")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["course_version", "unit_key"], name="courses_unit_once_a_version"),
+            models.UniqueConstraint(fields=["course_version", "position"], name="courses_unit_position"),
+        ]
+        # Completions and attempts are found by the unit through all versions.
+        indexes = [models.Index(fields=["unit_key"], name="courses_unit_versions_of")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,10 @@
+from django.db.models import TextChoices
+from django.utils.translation import pgettext_lazy
+
+
+class GuidelineKind(TextChoices):
+    """What a text is: a guideline is decided on, support material is not, a proposal waits for a decision."""
+
+    GUIDELINE = "guideline", pgettext_lazy("kind of document", "Guideline")
+    SUPPORT = "support", pgettext_lazy("kind of document", "Support material")
+    PROPOSAL = "proposal", pgettext_lazy("kind of document", "Proposal")
