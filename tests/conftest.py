@@ -1,0 +1,160 @@
+"""Fixtures for all tests: a migrated database in a second, a small city, and the cast that works there."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests import database
+from tests.campaigns import LINES, Campaign, is_proving
+from tests.cast import Cast, City, Member, found_city, gather_cast
+from tests.factories import EmploymentFactory, PersonFactory
+
+# The database
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Copy a migrated template instead of migrating in every process."""
+    keep = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
+    database.prepare(request.config.cache.mkdir("ledstang"), keep=keep)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """SQLite's file is the copy just made; Django must not remove it before it begins."""
+    on_sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
+    return on_sqlite or bool(request.config.getvalue("reuse_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_createdb(request: pytest.FixtureRequest) -> bool:
+    on_sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
+    return not on_sqlite and bool(request.config.getvalue("create_db"))
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, settings: Any) -> None:
+    """Files written by a test lie in its own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "ledstang": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "private", "base_url": None},
+        },
+    }
+
+
+# The city and the cast
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return found_city()
+
+
+@pytest.fixture
+def cast(city: City) -> Cast:
+    return gather_cast(city)
+
+
+@pytest.fixture
+def learner(cast: Cast) -> Member:
+    return cast.learner
+
+
+@pytest.fixture
+def second_learner(cast: Cast) -> Member:
+    return cast.second_learner
+
+
+@pytest.fixture
+def head(cast: Cast) -> Member:
+    return cast.head
+
+
+@pytest.fixture
+def hr(cast: Cast) -> Member:
+    return cast.hr
+
+
+@pytest.fixture
+def editor(cast: Cast) -> Member:
+    return cast.editor
+
+
+@pytest.fixture
+def approver(cast: Cast) -> Member:
+    return cast.approver
+
+
+@pytest.fixture
+def outsider(cast: Cast) -> Member:
+    return cast.outsider
+
+
+@pytest.fixture
+def former_employee(cast: Cast) -> Member:
+    return cast.former_employee
+
+
+@pytest.fixture
+def visitor() -> Client:
+    """A browser without an account."""
+    return Client()
+
+
+@pytest.fixture
+def protected_colleague(city: City) -> Any:
+    """A teacher at the head's school whose personal data are protected."""
+    person = PersonFactory(given_name="Sara", family_name="Skyddad", protected=True)
+    EmploymentFactory(person=person, org_unit=city.almskolan, role=city.roles["larare"])
+    return person
+
+
+@pytest.fixture
+def oversight_open(hr: Member) -> None:
+    """Person-level views are open: purpose, information and consultation have been entered."""
+    from cms.people.actions import enter_oversight_terms
+
+    enter_oversight_terms(
+        purpose="Att se att alla har gått de utbildningar som krävs.",
+        staff_informed_on=date(2025, 8, 15),
+        consultation_ref="MBL 2025/17",
+        actor=hr.person,
+    )
+
+
+# Long campaigns
+
+
+@pytest.fixture
+def campaign(request: pytest.FixtureRequest) -> Iterator[Campaign]:
+    """How much a long test does; see `tests.campaigns`. What it tells is printed after the run."""
+    campaign = Campaign(request.node.name)
+    yield campaign
+    request.node.user_properties.extend((LINES, line) for line in campaign.told or [f"{campaign.name}: done"])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "teardown":
+        _told.extend(str(line) for name, line in report.user_properties if name == LINES)
+
+
+_told: list[str] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not _told:
+        return
+    terminalreporter.section("campaigns at full size" if is_proving() else "campaigns, a seeded tenth")
+    for line in sorted(_told):
+        terminalreporter.line(line)
