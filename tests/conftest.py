@@ -13,6 +13,14 @@ from tests import database
 from tests.campaigns import LINES, Campaign, is_proving
 from tests.cast import Cast, City, Member, found_city, gather_cast
 from tests.factories import EmploymentFactory, PersonFactory
+from tools.catalogs import compile_all
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests see the translations as they are written now."""
+    if not hasattr(config, "workerinput"):
+        compile_all()
+
 
 # The database
 
