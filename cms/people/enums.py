@@ -53,3 +53,12 @@ class AuditAction(TextChoices):
     PROTECTION_CHANGED = "protection_changed", _("changed protection of personal data")
     TERMS_ENTERED = "terms_entered", _("entered the terms of follow-up")
     REVIEW_SIGNED = "review_signed", _("signed an expert review")
+
+
+class MailOutcome(TextChoices):
+    """How a mail that was owed ended."""
+
+    SENT = "sent", pgettext_lazy("mail", "Sent")
+    NO_ADDRESS = "no_address", pgettext_lazy("mail", "No address")
+    PROTECTED = "protected", pgettext_lazy("mail", "Not sent: protected personal data")
+    FAILED = "failed", pgettext_lazy("mail", "Could not be delivered")

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cms.core.models import Record
-from cms.people.enums import AuditAction
+from cms.people.enums import AuditAction, MailOutcome
 from cms.people.models.organisation import OrgUnit
 from cms.people.models.person import Person
 
@@ -46,13 +46,23 @@ class OutboxMessage(models.Model):
     created_at = models.DateTimeField(_("created at"))
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=12, choices=MailOutcome, blank=True)
 
     class Meta:
         verbose_name = _("outgoing message")
         verbose_name_plural = _("outgoing messages")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(settled_at=None, outcome="")
+                | (models.Q(settled_at__isnull=False) & ~models.Q(outcome="")),
+                name="ledstang_outbox_settled_with_outcome",
+            ),
+        ]
         # The sender asks for what is still owed, oldest first.
-        indexes = [models.Index(fields=["created_at"], condition=models.Q(sent_at=None), name="ledstang_outbox_unsent")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=models.Q(settled_at=None), name="ledstang_outbox_unsent")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.created_at:%Y-%m-%d}"
