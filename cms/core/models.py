@@ -3,8 +3,15 @@
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.images import get_image_model_string
 from wagtail.models import Page
+
+CITY_COLOUR = "#1f5a52"
 
 
 class ImmutableRecordError(TypeError):
@@ -75,3 +82,66 @@ class BasePage(Page):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["base_template"] = getattr(settings, "LEDSTANG_BASE_TEMPLATE", "ledstang_core/base.html")
         return context
+
+
+@register_setting(icon="site")
+class CitySettings(BaseSiteSetting):
+    """Who stands behind the site: what header, mails and certificates say of the city."""
+
+    city_name = models.CharField(_("name of the city"), max_length=120, blank=True)
+    arms = models.ForeignKey(
+        get_image_model_string(),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("arms"),
+        help_text=_("The city's arms or mark, best as a PNG without background and at least 600 pixels high."),
+    )
+    arms_alt = models.CharField(
+        _("what the arms show"),
+        max_length=200,
+        blank=True,
+        help_text=_("Read out to those who do not see it. Empty: “The arms of” and the city's name."),
+    )
+    colour = models.CharField(
+        _("colour"),
+        max_length=7,
+        default=CITY_COLOUR,
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour is written as #1f5a52."))],
+        help_text=_("For lines and ornaments on certificates. Text is made darker until it can be read."),
+    )
+    issuer = models.CharField(
+        _("issuer of certificates"),
+        max_length=200,
+        blank=True,
+        help_text=_("The board or department that answers for them. Empty: the city."),
+    )
+    signatory_function = models.CharField(
+        _("authorised function"),
+        max_length=200,
+        blank=True,
+        help_text=_("The function in whose name certificates are issued, such as “Director of education”. Not a name."),
+    )
+
+    panels = [
+        FieldPanel("city_name"),
+        FieldPanel("arms"),
+        FieldPanel("arms_alt"),
+        FieldPanel("colour"),
+        FieldPanel("issuer"),
+        FieldPanel("signatory_function"),
+    ]
+
+    class Meta:
+        verbose_name = _("the city")
+        verbose_name_plural = _("the city")
+
+    def __str__(self) -> str:
+        return self.city_name
+
+    @classmethod
+    def current(cls) -> "CitySettings":
+        """The settings of the default site, unsaved defaults where nobody has entered any. Never writes."""
+        found: CitySettings | None = cls.objects.filter(site__is_default_site=True).select_related("arms").first()
+        return found or cls()
