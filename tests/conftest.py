@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_django
 from django.conf import settings
 from django.test import Client
 
@@ -27,11 +28,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+    request: pytest.FixtureRequest,
+    django_db_blocker: pytest_django.DjangoDbBlocker,
+    django_db_modify_db_settings_parallel_suffix: None,
 ) -> None:
     """Copy a migrated template instead of migrating in every process."""
     keep = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
-    database.prepare(request.config.cache.mkdir("ledstang"), keep=keep)
+    with django_db_blocker.unblock():
+        database.prepare(request.config.cache.mkdir("ledstang"), keep=keep)
 
 
 @pytest.fixture(scope="session")
