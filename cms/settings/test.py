@@ -1,10 +1,14 @@
 """The test suite, on SQLite or, with LEDSTANG_TEST_DATABASE=postgres, on a throw-away PostgreSQL."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("LEDSTANG_DATA_DIR", tempfile.mkdtemp(prefix="ledstang-test-"))
+if "LEDSTANG_DATA_DIR" not in os.environ:
+    os.environ["LEDSTANG_DATA_DIR"] = tempfile.mkdtemp(prefix="ledstang-test-")
+    atexit.register(shutil.rmtree, os.environ["LEDSTANG_DATA_DIR"], ignore_errors=True)
 
 from cms.settings.base import *  # noqa: F403
 from cms.settings.base import DATA_DIR, SQLITE, STORAGES, env
