@@ -6,6 +6,7 @@ Stops with Ctrl-C. Each later start skips what is already done.
 import argparse
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +20,10 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 SECONDS_TO_ANSWER = 60
-WORKERS = (["db_worker", "--no-startup-delay", "--interval", "5"], ["deliver_outbox", "--every", "30"])
+WORKERS = (
+    ["db_worker", "--no-startup-delay", "--interval", "5", "--verbosity", "0"],
+    ["deliver_outbox", "--every", "30"],
+)
 
 
 def say(words: str) -> None:
@@ -81,7 +85,9 @@ def prepare() -> None:
 
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, *command], cwd=ROOT)
+    """A process of its own that Ctrl-C does not reach and that does not outlive this one."""
+    tied = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
+    return subprocess.Popen([*tied, sys.executable, *command], cwd=ROOT, start_new_session=True)
 
 
 def start_all(port: int) -> list[subprocess.Popen[bytes]]:
