@@ -43,3 +43,11 @@ class State(TextChoices):
     @property
     def is_open(self) -> bool:
         return self in (State.TO_DO, State.OVERDUE)
+
+
+class Cause(TextChoices):
+    """Why something is to be done: the first time, since it has expired, or since a new version asks for it."""
+
+    FIRST = "first", pgettext_lazy("standing", "First time")
+    EXPIRED = "expired", pgettext_lazy("standing", "Has expired")
+    NEW_VERSION = "new_version", pgettext_lazy("standing", "New version")
