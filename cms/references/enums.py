@@ -19,3 +19,4 @@ class ContactKind(TextChoices):
     RELATIVE = "anhorig", _("For relatives and those exposed")
     EXPLOITATION = "utnyttjande", _("Sexual exploitation")
     LEAVING_CRIME = "avhopp", _("Leaving crime")
+    STAFF = "personalstod", _("Support for staff")

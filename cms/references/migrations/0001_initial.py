@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.SlugField(verbose_name='key')),
-                ('kind', models.CharField(choices=[('orosanmalan', 'Report of concern'), ('heder', 'Honour-related oppression'), ('polis', 'Police and emergency'), ('anhorig', 'For relatives and those exposed'), ('utnyttjande', 'Sexual exploitation'), ('avhopp', 'Leaving crime')], max_length=20, verbose_name='list')),
+                ('kind', models.CharField(choices=[('orosanmalan', 'Report of concern'), ('heder', 'Honour-related oppression'), ('polis', 'Police and emergency'), ('anhorig', 'For relatives and those exposed'), ('utnyttjande', 'Sexual exploitation'), ('avhopp', 'Leaving crime'), ('personalstod', 'Support for staff')], max_length=20, verbose_name='list')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('age_from', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='from age')),
                 ('age_to', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='to age')),
