@@ -1,8 +1,29 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class QuestionKind(TextChoices):
     SINGLE = "single", _("One right choice")
     MULTIPLE = "multiple", _("Several right choices")
     TRUE_FALSE = "true_false", _("True or false")
+
+
+class UnitState(TextChoices):
+    """What a cut would do to a unit."""
+
+    ADDED = "added", pgettext_lazy("unit", "New")
+    CHANGED = "changed", pgettext_lazy("unit", "Changed")
+    UNCHANGED = "unchanged", pgettext_lazy("unit", "Unchanged")
+    REMOVED = "removed", pgettext_lazy("unit", "Removed")
+    LEFT_OUT = "left_out", pgettext_lazy("unit", "Not included")
+
+
+class Step(TextChoices):
+    """How far a learner has come with a unit."""
+
+    NOT_STARTED = "not_started", pgettext_lazy("unit", "Not started")
+    STARTED = "started", pgettext_lazy("unit", "Started")
+    FAILED = "failed", pgettext_lazy("unit", "Not passed yet")
+    DONE = "done", pgettext_lazy("unit", "Done")
+    LOCKED = "locked", pgettext_lazy("unit", "Opens later")

@@ -1,6 +1,7 @@
 """What a learner does: takes part, attempts, answers, completes. Working data until evidence is deposited."""
 
 import uuid
+from collections.abc import Collection
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,8 +13,18 @@ from cms.people.models import Person
 from courses.models.versions import CourseVersion, UnitVersion
 
 
+class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
+    def of(self, person: Person) -> "EnrollmentQuerySet":
+        """A person's own, those of records merged into theirs included."""
+        return self.filter(Q(person=person) | Q(person__merged_into=person))
+
+    def latest_of_courses(self, person: Person, course_keys: Collection[uuid.UUID]) -> "EnrollmentQuerySet":
+        """All cycles of some courses, the latest last."""
+        return self.of(person).filter(course_key__in=course_keys).order_by("cycle", "started_at", "pk")
+
+
 class Enrollment(models.Model):
-    """One person's cycle through one course, pinned to a version."""
+    """One person's cycle through one course, pinned to a version and a reading."""
 
     wagtail_reference_index_ignore = True
 
@@ -25,6 +36,8 @@ class Enrollment(models.Model):
     audience = models.CharField(_("reading"), max_length=24, choices=Audience, blank=True)
     started_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    objects = EnrollmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("enrollment")
@@ -42,6 +55,11 @@ class Enrollment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} ({self.cycle})"
+
+    @property
+    def source_key(self) -> str:
+        """What evidence and certificate of this cycle are written under, once."""
+        return f"courses:{self.key}"
 
 
 class UnitCompletion(Record):

@@ -1,24 +1,25 @@
 """Where courses are written. Learners never see these pages, only frozen versions."""
 
 import uuid
+from typing import Any
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.admin.panels import CommentPanel, FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable
 
 from cms.core.enums import Audience
 from cms.core.models import BasePage
 from cms.references.blocks import content_blocks
+from courses.admin_forms import UnitPageForm
 from courses.enums import QuestionKind
-
-
-def audience_list() -> list[str]:
-    return []
+from courses.models.fields import AudiencesField, KeyField
+from courses.panels import KeyPanel
 
 
 class CourseIndexPage(BasePage):
@@ -35,34 +36,91 @@ class CourseIndexPage(BasePage):
         verbose_name_plural = _("lists of courses")
 
 
-class CoursePage(BasePage):
+class CutPage(BasePage):
+    """A page that is only published with its course, when a version is cut.
+
+    `key` names what is written through all revisions; a copy is another thing, gets new keys and starts as a draft.
+    """
+
+    exclude_fields_in_copy = ["key"]
+    settings_panels = [CommentPanel()]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def has_workflow(self) -> bool:
+        """Units are not approved one by one: whoever may publish the course cuts a version."""
+        return False
+
+    def get_workflow(self) -> None:
+        return
+
+    def copy_all_child_relations(
+        self, target: Any, exclude: list[str] | None = None, commit: bool = False, append: bool = False
+    ) -> dict[Any, Any]:
+        target.live = False
+        target.has_unpublished_changes = True
+        if target.key == self.key:
+            target.key = uuid.uuid4()
+        copied: dict[Any, Any] = super().copy_all_child_relations(target, exclude, commit, append)
+        target.renew_keys()
+        return copied
+
+    def with_content_json(self, content: dict[str, Any]) -> Any:
+        """The page as a revision has it. A revision that was made on the page this is a copy of gets new keys."""
+        page = super().with_content_json(content)
+        page.key = self.specific.key
+        if content.get("translation_key") not in (None, str(self.translation_key)):
+            page.renew_keys()
+        return page
+
+    def renew_keys(self) -> None:
+        """New keys for the parts, the same each time: they derive from the page's own."""
+
+
+class CoursePage(CutPage):
     """Where a course is written: what it is, for whom, and what counts as passed. Its units are child pages."""
 
     parent_page_types = ["courses.CourseIndexPage"]
     subpage_types = ["courses.UnitPage"]
-    exclude_fields_in_copy = ["key"]
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    summary = models.TextField(_("summary"), blank=True, help_text=_("One or two sentences for the list."))
-    for_whom = models.CharField(_("for whom"), max_length=300, blank=True)
-    body = StreamField(content_blocks(), blank=True, verbose_name=_("about the course"))
+
+    # What it is
+    summary = models.TextField(
+        _("summary"), blank=True, help_text=_("One or two sentences for the list of courses and search results.")
+    )
+    for_whom = models.CharField(
+        _("for whom"), max_length=300, blank=True, help_text=_("Such as: teachers in years 7 to 9.")
+    )
+    body = StreamField(
+        content_blocks(),
+        blank=True,
+        verbose_name=_("about the course"),
+        help_text=_("Everyone can read this before they start, without signing in."),
+    )
+
+    # What counts
     pass_mark = models.PositiveSmallIntegerField(
         _("pass mark, per cent"),
         default=80,
         validators=[MaxValueValidator(100)],
-        help_text=_("How much of a unit's questions must be right."),
+        help_text=_("How much of a unit's questions must be right. There is no limit to the number of attempts."),
     )
     needs_order = models.BooleanField(
-        _("units in order"), default=False, help_text=_("A unit opens when the one before is done.")
+        _("units in order"),
+        default=False,
+        help_text=_("A unit opens when the one before is done. Leave it off unless the order is necessary."),
     )
 
+    preview_modes = [("", _("What everyone sees before the start"))]
     content_panels = [
         *BasePage.content_panels,
         FieldPanel("summary"),
         FieldPanel("for_whom"),
         FieldPanel("body"),
-        FieldPanel("pass_mark"),
-        FieldPanel("needs_order"),
+        MultiFieldPanel([FieldPanel("pass_mark"), FieldPanel("needs_order")], heading=_("What counts")),
     ]
 
     class Meta:
@@ -70,82 +128,131 @@ class CoursePage(BasePage):
         verbose_name_plural = _("courses")
 
 
-class UnitPage(BasePage):
+class UnitPage(CutPage):
     """Where a unit is written: text, then its questions."""
 
     parent_page_types = ["courses.CoursePage"]
     subpage_types: list[str] = []
-    exclude_fields_in_copy = ["key"]
+    base_form_class = UnitPageForm
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    goal = models.CharField(_("goal"), max_length=300, blank=True)
-    minutes = models.PositiveSmallIntegerField(_("planned minutes"), default=10)
-    body = StreamField(content_blocks(), blank=True, verbose_name=_("text"))
+    goal = models.CharField(
+        _("goal"), max_length=300, blank=True, help_text=_("What one can do afterwards, in one sentence.")
+    )
+    minutes = models.PositiveSmallIntegerField(
+        _("planned minutes"),
+        default=10,
+        validators=[MinValueValidator(1)],
+        help_text=_("Reading and questions together. Learners see it, and it stands on the certificate."),
+    )
+    audiences = AudiencesField(
+        _("unit only for"),
+        help_text=_("Leave empty for a unit that everyone should do. Others neither see it nor have to do it."),
+    )
+    body = StreamField(
+        content_blocks(), blank=True, verbose_name=_("text"), help_text=_("What is read before the questions.")
+    )
 
+    preview_modes = [
+        ("", _("As the learner sees it")),
+        *((str(audience.value), audience.label) for audience in Audience),
+        ("right", _("After right answers")),
+        ("wrong", _("After wrong answers")),
+    ]
     content_panels = [
         *BasePage.content_panels,
         FieldPanel("goal"),
-        FieldPanel("minutes"),
+        FieldRowPanel([FieldPanel("minutes"), FieldPanel("audiences")]),
         FieldPanel("body"),
-        InlinePanel("questions", heading=_("Questions"), label=_("Question")),
+        InlinePanel(
+            "questions",
+            heading=_("Questions"),
+            label=pgettext_lazy("quiz", "Question"),
+            help_text=_("A unit without questions is done when the learner marks it as read."),
+        ),
     ]
+    promote_panels = [FieldPanel("slug")]
 
     class Meta:
         verbose_name = _("unit")
         verbose_name_plural = _("units")
+
+    def renew_keys(self) -> None:
+        questions = list(self.questions.all())
+        for question in questions:
+            question.key = uuid.uuid5(self.key, str(question.key))
+            choices = list(question.choices.all())
+            for choice in choices:
+                choice.key = uuid.uuid5(self.key, str(choice.key))
+            question.choices = choices
+        self.questions = questions
 
 
 class Question(Orderable, ClusterableModel):
     """A question of a unit. `key` names it through all revisions; primary keys change and are never referred to."""
 
     page = ParentalKey(UnitPage, on_delete=models.CASCADE, related_name="questions")
-    key = models.UUIDField(default=uuid.uuid4)
-    kind = models.CharField(_("kind"), max_length=12, choices=QuestionKind, default=QuestionKind.SINGLE)
-    text = models.TextField(_("question"))
-    feedback = models.TextField(
-        _("feedback"), blank=True, help_text=_("Shown after the answer, whatever it was: why it is so.")
+    key = KeyField()
+    kind = models.CharField(
+        pgettext_lazy("quiz", "kind"), max_length=12, choices=QuestionKind, default=QuestionKind.SINGLE
+    )
+    text = models.TextField(
+        pgettext_lazy("quiz", "question"),
+        help_text=_("Law and contacts can be cited by key, as in texts: {{lag:orosanmalan}}."),
     )
     is_true = models.BooleanField(
-        _("the statement is true"), default=False, help_text=_("Only for true-or-false questions.")
+        _("the statement is"),
+        null=True,
+        blank=True,
+        choices=[(True, pgettext_lazy("quiz", "True")), (False, pgettext_lazy("quiz", "False"))],
+        help_text=_("Only for true-or-false questions, which have no choices of their own."),
     )
-    audiences = models.JSONField(_("only for"), default=audience_list, blank=True)
+    feedback = models.TextField(
+        _("why"), blank=True, help_text=_("Shown after the answers are handed in, right or wrong: why it is so.")
+    )
+    read_again = models.CharField(
+        _("heading to read again"),
+        max_length=200,
+        blank=True,
+        help_text=_("A heading of this unit's text, word for word. Whoever answers wrong gets a link to it."),
+    )
+    audiences = AudiencesField(_("question only for"))
 
     panels = [
-        FieldPanel("key"),
+        KeyPanel(),
         FieldPanel("kind"),
         FieldPanel("text"),
         FieldPanel("is_true"),
+        InlinePanel("choices", heading=pgettext_lazy("quiz", "Choices"), label=pgettext_lazy("quiz", "Choice")),
         FieldPanel("feedback"),
+        FieldPanel("read_again"),
         FieldPanel("audiences"),
-        InlinePanel("choices", heading=_("Choices"), label=_("Choice")),
     ]
 
     class Meta(Orderable.Meta):
-        verbose_name = _("question")
-        verbose_name_plural = _("questions")
+        verbose_name = pgettext_lazy("quiz", "question")
+        verbose_name_plural = pgettext_lazy("quiz", "questions")
 
     def __str__(self) -> str:
-        return self.text
-
-    @staticmethod
-    def audience_choices() -> list[tuple[str, str]]:
-        return list(Audience.choices)
+        return self.text or ""
 
 
 class Choice(Orderable):
     """A choice of a question, with the feedback that explains it."""
 
     question = ParentalKey(Question, on_delete=models.CASCADE, related_name="choices")
-    key = models.UUIDField(default=uuid.uuid4)
-    text = models.CharField(_("choice"), max_length=500)
-    is_correct = models.BooleanField(_("right"), default=False)
-    feedback = models.TextField(_("feedback"), blank=True)
+    key = KeyField()
+    text = models.CharField(pgettext_lazy("quiz", "choice"), max_length=500)
+    is_correct = models.BooleanField(pgettext_lazy("quiz", "this is right"), default=False)
+    feedback = models.TextField(
+        pgettext_lazy("quiz", "feedback"), blank=True, help_text=_("Shown afterwards to those who chose this.")
+    )
 
-    panels = [FieldPanel("key"), FieldPanel("text"), FieldPanel("is_correct"), FieldPanel("feedback")]
+    panels = [KeyPanel(), FieldPanel("text"), FieldPanel("is_correct"), FieldPanel("feedback")]
 
     class Meta(Orderable.Meta):
-        verbose_name = _("choice")
-        verbose_name_plural = _("choices")
+        verbose_name = pgettext_lazy("quiz", "choice")
+        verbose_name_plural = pgettext_lazy("quiz", "choices")
 
     def __str__(self) -> str:
-        return self.text
+        return self.text or ""

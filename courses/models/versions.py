@@ -1,7 +1,10 @@
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cms.core.models import Record
+from cms.core.readings import is_for
 from cms.versions.models import Content, Version
 from courses.models.pages import CoursePage
 
@@ -15,6 +18,7 @@ class CourseVersion(Version):
     pass_mark = models.PositiveSmallIntegerField()
     needs_order = models.BooleanField(default=False)
     minutes = models.PositiveSmallIntegerField()
+    audiences = models.JSONField(default=list)  # every audience that any part of it is written for
 
     class Meta(Version.Meta):
         verbose_name = _("course version")
@@ -31,6 +35,8 @@ class UnitVersion(Record):
     title = models.CharField(max_length=255)
     goal = models.CharField(max_length=300, blank=True)
     minutes = models.PositiveSmallIntegerField()
+    audiences = models.JSONField(default=list)
+    question_audiences = models.JSONField(default=list)  # one list of audiences for each question
     content = models.ForeignKey(Content, on_delete=models.PROTECT, related_name="unit_versions")
     sha256 = models.CharField(max_length=64)
     must_redo = models.BooleanField(default=False)
@@ -48,3 +54,8 @@ class UnitVersion(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    def question_count(self, audience: str | None) -> int:
+        """How many questions one reading has."""
+        readings: Iterable[list[str]] = self.question_audiences
+        return sum(1 for audiences in readings if is_for(audiences, audience))

@@ -1,0 +1,233 @@
+"""Turn course and unit pages into drafts of versions, and say what they still lack.
+
+Questions are frozen in the canonical content's `extra`, words as the editor wrote them: `{{lag:…}}` in a question
+is looked up like one in the text, its value that day stands in `cites`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cms.core.enums import Audience
+from cms.core.readings import ONLY, is_for
+from cms.versions.freezing import Draft, freeze
+from courses.enums import QuestionKind
+from courses.models import CoursePage, Question, UnitPage
+
+
+@dataclass(frozen=True)
+class UnitDraft:
+    """A unit as it would be frozen."""
+
+    page: UnitPage
+    draft: Draft
+
+    @property
+    def key(self) -> UUID:
+        key: UUID = self.page.key
+        return key
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        questions: list[dict[str, Any]] = self.draft.extra["questions"]
+        return questions
+
+    @property
+    def audiences(self) -> list[str]:
+        audiences: list[str] = self.draft.extra["audiences"]
+        return audiences
+
+    @property
+    def minutes(self) -> int:
+        return self.page.minutes or 0
+
+
+@dataclass(frozen=True)
+class CourseDraft:
+    """A course with the units that would be cut, in order."""
+
+    page: CoursePage
+    draft: Draft
+    units: tuple[UnitDraft, ...]
+
+    @property
+    def audiences(self) -> list[str]:
+        """Every audience that any part is written for."""
+        found = set().union(*(audiences_in(unit.draft) for unit in self.units), audiences_in(self.draft))
+        return [audience for audience in Audience.values if audience in found]
+
+
+# Freezing
+
+
+def _sections_by_heading(page: UnitPage) -> dict[str, tuple[str, str]]:
+    page.body.get_prep_value()  # gives an id to blocks that were made in code
+    return {
+        _folded(block.value.get("text")): (str(block.id), block.value.get("text"))
+        for block in page.body
+        if block.block_type == "heading"
+    }
+
+
+def _folded(words: str | None) -> str:
+    return " ".join((words or "").split()).casefold()
+
+
+def freeze_question(question: Question, sections: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    """A question as JSON-ready data. What does not belong to its kind is left out."""
+    data: dict[str, Any] = {
+        "key": str(question.key),
+        "kind": question.kind,
+        "text": question.text or "",
+        "feedback": question.feedback or "",
+        "audiences": sorted(question.audiences or ()),
+    }
+    section = sections.get(_folded(question.read_again))
+    if section:
+        data["read_again"] = {"key": section[0], "title": section[1]}
+    if question.kind == QuestionKind.TRUE_FALSE:
+        return {**data, "is_true": question.is_true}
+    data["choices"] = [
+        {
+            "key": str(choice.key),
+            "text": choice.text or "",
+            "is_correct": bool(choice.is_correct),
+            "feedback": choice.feedback or "",
+        }
+        for choice in question.choices.all()
+    ]
+    return data
+
+
+def _words(questions: Sequence[dict[str, Any]]) -> Iterator[str]:
+    for question in questions:
+        yield question["text"]
+        yield question["feedback"]
+        for choice in question.get("choices", ()):
+            yield choice["text"]
+            yield choice["feedback"]
+
+
+def freeze_unit(page: UnitPage, *, strict: bool = True) -> UnitDraft:
+    """A unit with its questions. Raises UnknownTokens unless `strict` is off (previews)."""
+    sections = _sections_by_heading(page)
+    questions = [freeze_question(question, sections) for question in page.questions.all()]
+    extra = {
+        "goal": page.goal or "",
+        "minutes": page.minutes or 0,
+        "audiences": sorted(page.audiences or ()),
+        "questions": questions,
+    }
+    draft = freeze(title=page.title, body=page.body, extra=extra, texts=list(_words(questions)), strict=strict)
+    return UnitDraft(page=page, draft=draft)
+
+
+def freeze_course(page: CoursePage, units: Sequence[UnitDraft], *, strict: bool = True) -> CourseDraft:
+    """A course whose hash covers its units."""
+    extra = {
+        "summary": page.summary or "",
+        "for_whom": page.for_whom or "",
+        "pass_mark": page.pass_mark if page.pass_mark is not None else 0,
+        "needs_order": bool(page.needs_order),
+        "units": [{"key": str(unit.key), "sha256": unit.draft.sha256} for unit in units],
+    }
+    draft = freeze(title=page.title, body=page.body, extra=extra, strict=strict)
+    return CourseDraft(page=page, draft=draft, units=tuple(units))
+
+
+def audiences_in(draft: Draft) -> set[str]:
+    """Every audience that a text, a row of it or a question of it is marked for."""
+    found = set(draft.extra.get("audiences", ()))
+    for question in draft.extra.get("questions", ()):
+        found.update(question["audiences"])
+    for fragment in draft.fragments:
+        found.update(fragment.audiences)
+        for names, _piece in ONLY.findall(fragment.html):
+            found.update(names.split(","))
+    return found
+
+
+# What is still lacking
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a course cannot be cut as it stands, in the editor's words. `page_id` is where it is mended."""
+
+    page_id: int
+    unit: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.text}" if self.unit else self.text
+
+
+def unit_problems(unit: UnitDraft) -> list[Problem]:
+    """What a unit lacks before it can be part of a version, naming the question."""
+    lines = [_("has no text")] if not unit.draft.fragments and not unit.questions else []
+    if not unit.minutes:
+        lines.append(_("has no planned minutes"))
+    keys: set[str] = set()
+    for number, (question, page_question) in enumerate(
+        zip(unit.questions, unit.page.questions.all(), strict=True), start=1
+    ):
+        found = _question_problems(question)
+        if page_question.read_again and "read_again" not in question:
+            found.append(_("names a heading to read again that the text does not have"))
+        if question["key"] in keys:
+            found.append(_("is there twice; remove one and write it again"))
+        keys.add(question["key"])
+        lines += [_("question %(number)s %(problem)s") % {"number": number, "problem": line} for line in found]
+    return [Problem(page_id=unit.page.pk, unit=unit.page.title, text=line) for line in lines]
+
+
+def _question_problems(question: dict[str, Any]) -> list[str]:
+    found = [] if question["text"].strip() else [_("has no words")]
+    if question["kind"] == QuestionKind.TRUE_FALSE:
+        return found if question["is_true"] is not None else [*found, _("does not say if the statement is true")]
+    choices = question["choices"]
+    right = sum(choice["is_correct"] for choice in choices)
+    if len(choices) < 2:
+        found.append(_("needs at least two choices"))
+    if any(not choice["text"].strip() for choice in choices):
+        found.append(_("has an empty choice"))
+    if question["kind"] == QuestionKind.SINGLE and right != 1:
+        found.append(
+            ngettext(
+                "has %(count)s right choice, not exactly one", "has %(count)s right choices, not exactly one", right
+            )
+            % {"count": right}
+        )
+    if question["kind"] == QuestionKind.MULTIPLE and not right:
+        found.append(_("has no right choice"))
+    return found
+
+
+def course_problems(course: CourseDraft) -> list[Problem]:
+    """Everything that has to be mended before a version can be cut."""
+    problems = [problem for unit in course.units for problem in unit_problems(unit)]
+    if not course.units:
+        problems.insert(0, Problem(page_id=course.page.pk, unit="", text=_("The course has no units.")))
+    return problems + _empty_readings(course)
+
+
+def _empty_readings(course: CourseDraft) -> list[Problem]:
+    """Units and courses that some readers would find empty."""
+    problems = []
+    for audience in course.audiences:
+        label = str(Audience(audience).label).lower()
+        units = [unit for unit in course.units if is_for(unit.audiences, audience)]
+        if not units:
+            text = _("There is no unit for %(audience)s.") % {"audience": label}
+            problems.append(Problem(page_id=course.page.pk, unit="", text=text))
+        for unit in units:
+            pieces = [*(fragment.audiences for fragment in unit.draft.fragments)]
+            pieces += [question["audiences"] for question in unit.questions]
+            if pieces and not any(is_for(audiences, audience) for audiences in pieces):
+                text = _("has nothing for %(audience)s") % {"audience": label}
+                problems.append(Problem(page_id=unit.page.pk, unit=unit.page.title, text=text))
+    return problems

@@ -1,0 +1,54 @@
+"""Two kinds of field that courses need. In the database and in migrations they are Django's own."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cms.core.enums import Audience
+
+
+class KeyFormField(forms.UUIDField):
+    """A key that travels as a hidden input. One that comes without gets a new one, never the same as its sibling."""
+
+    def clean(self, value: Any) -> uuid.UUID:
+        return super().clean(value) or uuid.uuid4()
+
+
+class KeyField(models.UUIDField):
+    """Names a part of a page through all its revisions, unlike its primary key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", uuid.uuid4)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.UUIDField", args, kwargs
+
+    def formfield(self, **kwargs: Any) -> forms.Field:
+        return KeyFormField(required=False, widget=forms.HiddenInput)
+
+
+class AudiencesField(models.JSONField):
+    """For whom a unit or a question is. Empty: for all."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", list)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+    def formfield(self, **kwargs: Any) -> forms.Field:
+        return forms.MultipleChoiceField(
+            choices=Audience.choices,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            label=self.verbose_name,
+            help_text=self.help_text or _("Leave empty for everyone."),
+        )

@@ -1,0 +1,173 @@
+"""What would be cut: a course's drafts, what has changed since the latest version, what is lacking."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cms.versions.freezing import UnknownTokens
+from courses.enums import UnitState
+from courses.freezing import CourseDraft, Problem, UnitDraft, course_problems, freeze_course, freeze_unit
+from courses.models import CoursePage, CourseVersion, UnitPage, UnitVersion
+
+
+@dataclass(frozen=True)
+class UnitChange:
+    """A unit beside what it was in the latest version. `details` says in words what differs."""
+
+    key: UUID
+    title: str
+    state: UnitState
+    page: UnitPage | None
+    details: tuple[str, ...] = ()
+
+    @property
+    def is_included(self) -> bool:
+        return self.state not in (UnitState.REMOVED, UnitState.LEFT_OUT)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A course as it would be cut now. `left_out` are pages of units that are not part of it."""
+
+    course: CourseDraft
+    latest: CourseVersion | None
+    units: tuple[UnitChange, ...]
+    left_out: tuple[UnitPage, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def has_changed(self) -> bool:
+        return self.latest is None or self.latest.sha256 != self.course.draft.sha256
+
+    @property
+    def changed_keys(self) -> frozenset[UUID]:
+        return frozenset(unit.key for unit in self.units if unit.state in (UnitState.ADDED, UnitState.CHANGED))
+
+
+def unit_pages(page: CoursePage) -> list[UnitPage]:
+    """The latest drafts of a course's units, in order."""
+    children = page.get_children().filter(alias_of=None).specific()
+    return [child.get_latest_revision_as_object() for child in children if isinstance(child, UnitPage)]
+
+
+def keys_left_out(page: CoursePage, latest: CourseVersion | None) -> set[UUID]:
+    """Units that were part of the course once and are not part of its latest version."""
+    if latest is None:
+        return set()
+    once = UnitVersion.objects.filter(course_version__key=page.key).values_list("unit_key", flat=True)
+    return set(once) - set(latest.units.values_list("unit_key", flat=True))
+
+
+def gather(page: CoursePage, units: Collection[UUID] | None = None) -> Gathered:
+    """The latest drafts of a course and of its units. `units` chooses some; None: all but those left out before."""
+    draft_page: CoursePage = page.get_latest_revision_as_object()
+    latest = CourseVersion.objects.of(page.key).latest_first().select_related("content").first()
+    pages = unit_pages(page)
+    absent = keys_left_out(page, latest) if units is None else {unit.key for unit in pages} - set(units)
+    chosen, problems = [], []
+    for unit_page in pages:
+        if unit_page.key not in absent:
+            unit, unknown = _freeze_unit(unit_page)
+            chosen.append(unit)
+            problems += unknown
+    course, unknown = _freeze_course(draft_page, chosen)
+    left_out = tuple(unit_page for unit_page in pages if unit_page.key in absent)
+    return Gathered(
+        course=course,
+        latest=latest,
+        units=tuple(_changes(latest, chosen, left_out)),
+        left_out=left_out,
+        problems=(*problems, *unknown, *course_problems(course)),
+    )
+
+
+def _freeze_unit(page: UnitPage) -> tuple[UnitDraft, list[Problem]]:
+    try:
+        return freeze_unit(page), []
+    except UnknownTokens as error:
+        problem = Problem(page_id=page.pk, unit=page.title, text=str(error))
+        return freeze_unit(page, strict=False), [problem]
+
+
+def _freeze_course(page: CoursePage, units: list[UnitDraft]) -> tuple[CourseDraft, list[Problem]]:
+    try:
+        return freeze_course(page, units), []
+    except UnknownTokens as error:
+        problem = Problem(page_id=page.pk, unit="", text=str(error))
+        return freeze_course(page, units, strict=False), [problem]
+
+
+# What has changed
+
+
+def _changes(
+    latest: CourseVersion | None, chosen: list[UnitDraft], left_out: tuple[UnitPage, ...]
+) -> Iterator[UnitChange]:
+    before = {unit.unit_key: unit for unit in latest.units.select_related("content")} if latest else {}
+    for unit in chosen:
+        old = before.pop(unit.key, None)
+        if old is None:
+            yield UnitChange(unit.key, unit.page.title, UnitState.ADDED, unit.page)
+        elif old.sha256 == unit.draft.sha256:
+            yield UnitChange(unit.key, unit.page.title, UnitState.UNCHANGED, unit.page)
+        else:
+            details = tuple(_differences(old.content.parts, unit.draft))
+            yield UnitChange(unit.key, unit.page.title, UnitState.CHANGED, unit.page, details)
+    pages = {page.key: page for page in left_out}
+    for key, old in before.items():
+        yield UnitChange(key, old.title, UnitState.REMOVED, pages.pop(key, None))
+    for key, page in pages.items():
+        yield UnitChange(key, page.title, UnitState.LEFT_OUT, page)
+
+
+def _differences(old: dict[str, Any], draft: Any) -> Iterator[str]:
+    """In a few words, what differs between a frozen unit and its draft."""
+    if old["title"] != draft.title:
+        yield _("the title, was “%(title)s”") % {"title": old["title"]}
+    for name, words in {"goal": _("the goal"), "minutes": _("the minutes"), "audiences": _("for whom")}.items():
+        if old["extra"].get(name) != draft.extra[name]:
+            yield words
+    texts = {piece["key"]: (piece["kind"], piece["audiences"], piece["data"]) for piece in old["fragments"]}
+    now = {piece.key: (piece.kind, list(piece.audiences), piece.data) for piece in draft.fragments}
+    yield from _counted(texts, now, _piece_words())
+    questions = {question["key"]: question for question in old["extra"]["questions"]}
+    yield from _counted(
+        questions, {question["key"]: question for question in draft.extra["questions"]}, _question_words()
+    )
+    if old["cites"] != draft.cites:
+        yield _("law or contacts that it cites")
+
+
+def _counted(old: dict[str, Any], new: dict[str, Any], words: dict[str, Any]) -> Iterator[str]:
+    counts = {
+        "added": len(new.keys() - old.keys()),
+        "changed": sum(1 for key in new.keys() & old.keys() if new[key] != old[key]),
+        "removed": len(old.keys() - new.keys()),
+    }
+    for name, count in counts.items():
+        if count:
+            yield words[name](count) % {"count": count}
+    if not any(counts.values()) and list(old) != list(new):
+        yield words["order"]
+
+
+def _piece_words() -> dict[str, Any]:
+    return {
+        "added": lambda n: ngettext("%(count)s new section", "%(count)s new sections", n),
+        "changed": lambda n: ngettext("%(count)s changed section", "%(count)s changed sections", n),
+        "removed": lambda n: ngettext("%(count)s section removed", "%(count)s sections removed", n),
+        "order": _("the order of the sections"),
+    }
+
+
+def _question_words() -> dict[str, Any]:
+    return {
+        "added": lambda n: ngettext("%(count)s new question", "%(count)s new questions", n),
+        "changed": lambda n: ngettext("%(count)s changed question", "%(count)s changed questions", n),
+        "removed": lambda n: ngettext("%(count)s question removed", "%(count)s questions removed", n),
+        "order": _("the order of the questions"),
+    }
