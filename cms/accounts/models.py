@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -46,3 +47,31 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def awaits_password(self) -> bool:
+        """Whether nobody has chosen a password yet: the account was made and at most invited."""
+        return not self.password or not is_password_usable(self.password)
+
+
+class Attempt(models.Model):
+    """A knock at a door that is throttled, such as a wrong password. Kept only as long as it counts.
+
+    `key` is a keyed digest of who or where, so the row alone names nobody.
+    """
+
+    wagtail_reference_index_ignore = True
+
+    door = models.CharField(max_length=20)
+    key = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        # The throttle counts what has not expired, and removes what has.
+        indexes = [
+            models.Index(fields=["key", "expires_at"], name="ledstang_attempt_of_key"),
+            models.Index(fields=["expires_at"], name="ledstang_attempt_expired"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.door} {self.key[:8]}"

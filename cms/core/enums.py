@@ -37,3 +37,14 @@ class Visibility(TextChoices):
     OPEN = "open", pgettext_lazy("visibility", "Everyone")
     SIGNED_IN = "signed_in", pgettext_lazy("visibility", "Signed-in staff")
     ROLE = "role", pgettext_lazy("visibility", "Staff with a certain role")
+
+
+class Theme(TextChoices):
+    """Light, dark, or as the visitor's device says."""
+
+    AUTO = "auto", pgettext_lazy("theme", "As the device")
+    LIGHT = "light", pgettext_lazy("theme", "Light")
+    DARK = "dark", pgettext_lazy("theme", "Dark")
+
+
+THEME_COOKIE = "ledstang_theme"

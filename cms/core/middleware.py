@@ -1,8 +1,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -27,3 +29,42 @@ class AtomicPostMiddleware:
             return None
         with transaction.atomic():
             return view(request, *args, **kwargs)
+
+
+class ChosenLanguageMiddleware:
+    """The site's language, or the one that the visitor has chosen (Django's language cookie).
+
+    Unlike Django's own it takes no notice of what the browser asks for: the texts are Swedish, and a page in
+    two languages is read aloud wrongly.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class PrivateResponsesMiddleware:
+    """What is answered to somebody with a session is stored nowhere, neither by shared caches nor after logging out.
+
+    A view that has said how its answer may be kept is left alone; what visitors get must be asked for again.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.has_header("Cache-Control"):
+            return response
+        name = settings.SESSION_COOKIE_NAME
+        has_session = name in request.COOKIES or name in response.cookies
+        response["Cache-Control"] = "no-store, private" if has_session else "no-cache, private"
+        return response

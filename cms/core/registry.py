@@ -47,13 +47,17 @@ class Registry(Generic[Entry]):
 
 @dataclass(frozen=True)
 class NavItem:
-    """A way into a part of the site, shown in the header to those for whom `visible` holds."""
+    """A way into a part of the site, shown in the header to those for whom `visible` holds.
+
+    `description` says in one sentence what is there: the home page shows it.
+    """
 
     name: str
     label: Any
     url: Callable[[HttpRequest], str | None]
     visible: Callable[[HttpRequest], bool] = field(default=lambda request: True)
     order: int = 100
+    description: Any = ""
 
 
 @dataclass(frozen=True)
@@ -78,4 +82,5 @@ class TokenKind:
 
 
 nav_items: Registry[NavItem] = Registry("navigation item")
+footer_items: Registry[NavItem] = Registry("footer link")
 token_kinds: Registry[TokenKind] = Registry("token kind")

@@ -3,8 +3,14 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from cms.core.enums import THEME_COOKIE, Theme
 
 
 def base_template() -> str:
@@ -16,3 +22,31 @@ def render_page(
 ) -> HttpResponse:
     """Render a template that extends `ledstang_core/layout.html`, in the host's base template."""
     return render(request, template, {"base_template": base_template(), **(context or {})}, status=status)
+
+
+def safe_next(request: HttpRequest, default: str = "/") -> str:
+    """The address on this site that a form wants to go on to, or the default."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else default
+
+
+@require_POST
+@transaction.non_atomic_requests
+@csrf_exempt  # only a preference: a token here would give every visitor a cookie
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark or as the device says, kept in a cookie and not with the account."""
+    response = HttpResponseRedirect(safe_next(request))
+    chosen = request.POST.get("theme")
+    if chosen in Theme.values:
+        response.set_cookie(
+            THEME_COOKIE,
+            chosen,
+            max_age=60 * 60 * 24 * 365,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite="Lax",
+        )
+    return response

@@ -7,3 +7,13 @@ class HomeConfig(AppConfig):
     label = "ledstang_home"
     verbose_name = _("Home page")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from functools import partial
+
+        from cms.core.registry import NavItem, footer_items
+        from cms.home.queries import about_page
+
+        labels = {"tillganglighet": _("Accessibility"), "personuppgifter": _("Personal data")}
+        for order, (slug, label) in enumerate(labels.items()):
+            footer_items.register(NavItem(name=slug, label=label, url=partial(about_page, slug=slug), order=order))

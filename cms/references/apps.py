@@ -9,9 +9,19 @@ class ReferencesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms.core.registry import TokenKind, token_kinds
+        from django.urls import NoReverseMatch, reverse
+
+        from cms.core.registry import NavItem, TokenKind, footer_items, token_kinds
         from cms.references import queries, slots
 
         token_kinds.register(TokenKind(slots.LAW, queries.freeze_law))
         token_kinds.register(TokenKind(slots.CONTACT, queries.freeze_contact))
         token_kinds.register(TokenKind(slots.CONTACT_LIST, queries.freeze_contact_list))
+
+        def address(request: object) -> str | None:
+            try:
+                return reverse("ledstang_references:contacts")
+            except NoReverseMatch:  # a host that has left the page out
+                return None
+
+        footer_items.register(NavItem("contacts", _("Contact routes"), address, order=10))

@@ -7,18 +7,20 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.forms.boundfield import BoundWidget
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from cms.core.enums import Audience, Competence, Tone
+from cms.core.enums import THEME_COOKIE, Audience, Competence, Theme, Tone
+from cms.core.models import CitySettings
 from cms.core.readings import only as only_for
-from cms.core.registry import nav_items
+from cms.core.registry import NavItem, Registry, footer_items, nav_items
 
 register = template.Library()
 
-THEME_COOKIE = "ledstang_theme"
-THEMES = ("auto", "light", "dark")
+CONTROL_CLASS = "ds-input"
 
 
 class OnlyNode(template.Node):
@@ -54,20 +56,32 @@ class NavLink:
     label: Any
     url: str
     is_current: bool
+    description: Any = ""
+
+
+def _links(context: template.Context, items: Registry[NavItem]) -> list[NavLink]:
+    request = context.get("request")
+    if request is None or not hasattr(request, "user"):
+        return []
+    links = []
+    for item in sorted(items, key=lambda item: (item.order, item.name)):
+        url = item.url(request) if item.visible(request) else None
+        if url:
+            is_current = url != "/" and request.path.startswith(url)
+            links.append(NavLink(item.name, item.label, url, is_current, item.description))
+    return links
 
 
 @register.simple_tag(takes_context=True)
 def nav(context: template.Context) -> list[NavLink]:
     """The ways into the site that this visitor may use, in order."""
-    request = context.get("request")
-    if request is None or not hasattr(request, "user"):
-        return []
-    links = []
-    for item in sorted(nav_items, key=lambda item: (item.order, item.name)):
-        url = item.url(request) if item.visible(request) else None
-        if url:
-            links.append(NavLink(item.name, item.label, url, url != "/" and request.path.startswith(url)))
-    return links
+    return _links(context, nav_items)
+
+
+@register.simple_tag(takes_context=True)
+def footer(context: template.Context) -> list[NavLink]:
+    """What the foot of every page links to."""
+    return _links(context, footer_items)
 
 
 @register.simple_tag
@@ -77,11 +91,91 @@ def site_name() -> str:
 
 
 @register.simple_tag(takes_context=True)
+def city_name(context: template.Context) -> str:
+    """The city behind the site, where one has been entered. Looked up once a request."""
+    request = context.get("request")
+    if request is None:
+        return ""
+    if not hasattr(request, "_ledstang_city"):
+        request._ledstang_city = CitySettings.current().city_name
+    name: str = request._ledstang_city
+    return name
+
+
+@register.simple_tag(takes_context=True)
 def theme(context: template.Context) -> str:
     """Light, dark or as the device says (auto): what the visitor has chosen, kept in a cookie."""
     request = context.get("request")
     chosen = request.COOKIES.get(THEME_COOKIE) if request is not None else None
-    return chosen if chosen in THEMES else "auto"
+    return chosen if chosen in Theme.values else Theme.AUTO.value
+
+
+@register.simple_tag
+def themes() -> list[tuple[str, Any]]:
+    return list(Theme.choices)
+
+
+ICONS = {
+    "menu": '<path d="M4 7h16M4 12h16M4 17h16"/>',
+    "leave": '<path d="M9 5H5v14h4M14 8l4 4-4 4M18 12H9"/>',
+    "check": '<path d="m5 12.5 4.5 4.5L19 7.5"/>',
+    "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>',
+    "alert": '<path d="M12 8v5M12 16.5v.01M12 3.5 2.8 19.5h18.4z"/>',
+    "circle": '<circle cx="12" cy="12" r="8"/>',
+    "dash": '<path d="M6 12h12"/>',
+    "cross": '<path d="m6.5 6.5 11 11M17.5 6.5l-11 11"/>',
+    "arrow": '<path d="M5 12h14M13 6l6 6-6 6"/>',
+    "phone": '<path d="M6 4h3l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v3a2 2 0 0 1-2 2A14 14 0 0 1 4 6a2 2 0 0 1 2-2z"/>',
+    "lock": '<rect x="5" y="10.5" width="14" height="9" rx="2"/><path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5"/>',
+    "print": '<path d="M7 9V4h10v5M7 17H4.5v-7h15v7H17M7.5 14h9v6h-9z"/>',
+    "download": '<path d="M12 4v10M8 10.5l4 4 4-4M5 19h14"/>',
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A small drawing beside a word. Never alone: it says nothing to those who do not see it."""
+    return format_html(
+        '<svg class="ls-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>',
+        mark_safe(ICONS[name]),
+    )
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state looks beside its word."""
+
+    color: str
+    icon: str
+
+
+LOOKS = {
+    "to_do": Look("info", "circle"),
+    "in_progress": Look("info", "clock"),
+    "overdue": Look("danger", "alert"),
+    "expiring": Look("warning", "clock"),
+    "done": Look("success", "check"),
+    "valid": Look("success", "check"),
+    "exempt": Look("neutral", "dash"),
+    "not_required": Look("neutral", "dash"),
+    "superseded": Look("neutral", "dash"),
+    "revoked": Look("danger", "cross"),
+    "draft": Look("warning", "circle"),
+}
+
+
+@register.filter
+def status_look(state: str) -> Look:
+    return LOOKS.get(str(state), Look("neutral", "circle"))
+
+
+@register.filter
+def control(field: Any) -> SafeString:
+    """A form control with the house's class. Takes a bound field, or one choice of a list."""
+    if isinstance(field, BoundWidget):
+        field.data["attrs"]["class"] = CONTROL_CLASS
+        return field.tag(wrap_label=False)
+    return field.as_widget(attrs={"class": CONTROL_CLASS})
 
 
 @register.simple_tag
@@ -104,6 +198,12 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = timezone.localdate(value) if timezone.is_aware(value) else value.date()
     return value.isoformat()
+
+
+@register.filter
+def dial(phone: str) -> str:
+    """A phone number as a tel: address takes it."""
+    return "".join(ch for ch in phone if ch.isdigit() or ch == "+")
 
 
 def _label(choices: Any, value: str) -> str:

@@ -1,0 +1,19 @@
+"""What the throttle learns from Django's login signals."""
+
+from typing import Any
+
+from django.http import HttpRequest  # noqa: TID251 a door is where requests come in
+
+from cms.accounts.backends import SHUT
+from cms.accounts.throttle import LOGIN, count, forgive
+
+
+def note_wrong_password(*, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
+    """A shut door is not knocked at: trying on does not make the wait longer."""
+    if request is not None and not hasattr(request, SHUT):
+        count(LOGIN, request, credentials.get("username") or credentials.get("email") or "")
+
+
+def note_login(*, request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
+    if request is not None:
+        forgive(LOGIN, request, user.get_username())
