@@ -3,14 +3,12 @@
 from dataclasses import asdict
 from datetime import date
 
-from django.utils.html import format_html
-
 from cms.core.registry import FrozenToken
 from cms.core.tokens import Token, slot
 from cms.people.models import Person
 from cms.people.queries import employments_on
 from cms.references.models import Contact, LegalReference
-from cms.references.slots import CONTACT, CONTACT_LIST, LAW, Reader, load_contacts
+from cms.references.slots import CONTACT, CONTACT_LIST, LAW, Reader, law_html, load_contacts
 
 
 def reader_of(person: Person | None, on: date, district: str | None = None) -> Reader:
@@ -40,14 +38,7 @@ def freeze_law(key: str) -> FrozenToken | None:
         "in_force_from": law.in_force_from.isoformat() if law.in_force_from else None,
         "in_force_to": law.in_force_to.isoformat() if law.in_force_to else None,
     }
-    css = "legal" if law.status == "in_force" else f"legal legal--{law.status}"
-    if law.source_url:
-        html = format_html('<a class="{}" href="{}">{}</a>', css, law.source_url, law.citation)
-    else:
-        html = format_html('<span class="{}">{}</span>', css, law.citation)
-    if law.status != "in_force":
-        html = format_html('{} <em class="legal-status">({})</em>', html, law.get_status_display().lower())
-    return FrozenToken(value=value, html=slot(Token(LAW, key), html), text=law.citation)
+    return FrozenToken(value=value, html=slot(Token(LAW, key), law_html(value)), text=law.citation)
 
 
 def _freeze_contacts(token: Token) -> FrozenToken | None:

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from cms.core.enums import Visibility
-from cms.core.tokens import Token, find_slots, replace_slots
+from cms.core.tokens import Token, find_slots, replace_slots, replace_tokens, slot
+from cms.references.enums import LegalStatus
 from cms.references.models import Contact, LegalReference
 
 LAW, CONTACT, CONTACT_LIST = "lag", "kontakt", "kontaktlista"
@@ -135,6 +136,28 @@ def contact_html(contact: ContactValue, *, linked: bool = True) -> SafeString:
         parts.append(conditional_escape(contact.url))
     parts += [conditional_escape(extra) for extra in (contact.hours, _ages(contact)) if extra]
     return format_html('<span class="contact">{}</span>', mark_safe(", ".join(parts)))
+
+
+def law_html(value: Mapping[str, Any]) -> SafeString:
+    """A legal reference as it was cited, from its frozen value."""
+    css = "legal" if value["status"] == LegalStatus.IN_FORCE else f"legal legal--{value['status']}"
+    if value["source_url"]:
+        html = format_html('<a class="{}" href="{}">{}</a>', css, value["source_url"], value["citation"])
+    else:
+        html = format_html('<span class="{}">{}</span>', css, value["citation"])
+    if value["status"] != LegalStatus.IN_FORCE:
+        html = format_html('{} <em class="legal-status">({})</em>', html, LegalStatus(value["status"]).label.lower())
+    return html
+
+
+def words_html(text: str, cites: Mapping[str, Any]) -> SafeString:
+    """Plain words that cite registers, such as a frozen question, as HTML with slots to fill."""
+    laws = cites.get(LAW, {})
+
+    def slot_of(token: Token) -> str:
+        return slot(token, law_html(laws[token.key]) if token.kind == LAW and token.key in laws else "")
+
+    return mark_safe(replace_tokens(str(conditional_escape(text)), slot_of))
 
 
 def fallback_html() -> SafeString:
