@@ -1,5 +1,6 @@
 """Fixtures for all tests: a migrated database in a second, a small city, and the cast that works there."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -7,8 +8,8 @@ from typing import Any
 
 import pytest
 import pytest_django
-from django.conf import settings
-from django.test import Client
+from django.core.cache import cache
+from django.test import Client, TransactionTestCase
 
 from tests import database
 from tests.campaigns import LINES, Campaign, is_proving
@@ -27,33 +28,39 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
+def django_db_setup(
     request: pytest.FixtureRequest,
+    django_test_environment: None,
     django_db_blocker: pytest_django.DjangoDbBlocker,
     django_db_modify_db_settings_parallel_suffix: None,
-) -> None:
-    """Copy a migrated template instead of migrating in every process."""
-    keep = request.config.getvalue("reuse_db") and not request.config.getvalue("create_db")
-    with django_db_blocker.unblock():
-        database.prepare(request.config.cache.mkdir("ledstang"), keep=keep)
+) -> Iterator[database.Templates]:
+    """Copy a migrated template instead of migrating in every process, and again after each test that commits."""
+    templates = database.templates(request.config.cache.mkdir("ledstang"))
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        templates.begin()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: templates.put(database.MIGRATED))
+        yield templates
+        templates.end()
 
 
-@pytest.fixture(scope="session")
-def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
-    """SQLite's file is the copy just made; Django must not remove it before it begins."""
-    on_sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
-    return on_sqlite or bool(request.config.getvalue("reuse_db"))
-
-
-@pytest.fixture(scope="session")
-def django_db_createdb(request: pytest.FixtureRequest) -> bool:
-    on_sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
-    return not on_sqlite and bool(request.config.getvalue("create_db"))
+@pytest.fixture
+def demo_city(django_db_setup: database.Templates, transactional_db: None, settings: Any) -> None:
+    """The whole demo city, freshly loaded, with its files. For live servers and other tests that commit."""
+    django_db_setup.make(database.DEMO)
+    django_db_setup.put(database.DEMO)
+    files = django_db_setup.files(database.DEMO)
+    for name, folder in {
+        "media": settings.MEDIA_ROOT,
+        "private": settings.STORAGES["ledstang"]["OPTIONS"]["location"],
+    }.items():
+        if (files / name).exists():
+            shutil.copytree(files / name, folder, dirs_exist_ok=True)
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, settings: Any) -> None:
-    """Files written by a test lie in its own folder."""
+def clean_ground(tmp_path: Path, settings: Any) -> None:
+    """Files written by a test lie in its own folder, and no cache remembers the test before."""
+    cache.clear()
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.STORAGES = {
         **settings.STORAGES,
