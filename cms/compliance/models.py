@@ -77,7 +77,10 @@ class Requirement(models.Model):
 
 
 class RequirementRule(Record):
-    """How a requirement reads from a day on. A change is a new rule; the latest by a day applies that day."""
+    """How a requirement reads from a day on. A change is a new rule; the latest by a day applies that day.
+
+    Of two with the same first day, the one recorded last applies.
+    """
 
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="rules")
     effective_on = models.DateField(_("applies from"))
@@ -99,12 +102,15 @@ class RequirementRule(Record):
             models.UniqueConstraint(
                 fields=["requirement", "effective_on", "recorded_at"], name="ledstang_rule_once_a_day"
             ),
-            # A rule that does not end has exactly one way to say when it is due.
+            # A rule that does not end says when it is due: in days, by a date, or by a date with days for newcomers.
             models.CheckConstraint(
-                condition=Q(is_ended=True)
-                | (Q(due_days=None) & Q(due_on__isnull=False))
-                | (Q(due_days__isnull=False) & Q(due_on=None)),
-                name="ledstang_rule_has_one_due",
+                condition=Q(is_ended=True) | Q(due_days__isnull=False) | Q(due_on__isnull=False),
+                name="ledstang_rule_has_a_due",
+            ),
+            models.CheckConstraint(condition=Q(window_days__lte=365), name="ledstang_rule_window_in_a_year"),
+            models.CheckConstraint(
+                condition=Q(validity_months=None) | Q(validity_months__range=(1, 600)),
+                name="ledstang_rule_validity_in_reason",
             ),
             models.CheckConstraint(
                 condition=Q(yearly_month=None, yearly_day=None)

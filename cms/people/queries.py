@@ -1,7 +1,8 @@
 """Who works where, and who may see whom. Every screen, export and mail asks here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -10,26 +11,48 @@ from django.utils import timezone
 
 from cms.people.enums import Protection, Right
 from cms.people.models import Employment, OrgUnit, OrgUnitPlacement, OversightTerms, Person, Scope
-from cms.people.tree import Node, OrgTree
+from cms.people.tree import Node, OrgHistory, OrgTree
 
 OVERSEEING = (Right.HEAD, Right.HR)
 
 
+def _placements(until: date, known_at: datetime | None) -> QuerySet[OrgUnitPlacement]:
+    """Placements that began by a day, as known at a moment, in the order in which they replace one another."""
+    placements = OrgUnitPlacement.objects.filter(starts_on__lte=until).order_by("starts_on", "recorded_at", "pk")
+    if known_at is None:
+        return placements.filter(retracted_at=None)
+    return placements.filter(recorded_at__lte=known_at).filter(Q(retracted_at=None) | Q(retracted_at__gt=known_at))
+
+
 def org_tree(on: date, known_at: datetime | None = None) -> OrgTree:
     """The organisation on a day, as known at a moment (None: now). Units closed by then are not in it."""
-    placements = OrgUnitPlacement.objects.filter(starts_on__lte=on).order_by("starts_on", "recorded_at")
-    if known_at is None:
-        placements = placements.filter(retracted_at=None)
-    else:
-        placements = placements.filter(recorded_at__lte=known_at).filter(
-            Q(retracted_at=None) | Q(retracted_at__gt=known_at)
-        )
-    parents = dict(placements.values_list("org_unit_id", "parent_id"))
+    parents = dict(_placements(on, known_at).values_list("org_unit_id", "parent_id"))
     units = OrgUnit.objects.filter(pk__in=parents).filter(Q(closes_on=None) | Q(closes_on__gte=on))
     return OrgTree.of(
         Node(id=pk, name=name, kind=kind, parent=parents[pk])
         for pk, name, kind in units.values_list("pk", "name", "kind")
     )
+
+
+def org_history(since: date, until: date, known_at: datetime | None = None) -> OrgHistory:
+    """The organisation from one day to another, in two queries: its tree on the first day and at each change."""
+    placements = list(_placements(until, known_at).values_list("starts_on", "org_unit_id", "parent_id"))
+    units = {
+        pk: (name, kind, closes_on)
+        for pk, name, kind, closes_on in OrgUnit.objects.values_list("pk", "name", "kind", "closes_on")
+    }
+    changes = {starts_on for starts_on, _unit, _parent in placements}
+    changes |= {closes_on + timedelta(days=1) for _name, _kind, closes_on in units.values() if closes_on}
+    trees = []
+    for day in sorted({since, *(day for day in changes if since < day <= until)}):
+        parents = {unit: parent for starts_on, unit, parent in placements if starts_on <= day}
+        nodes = (
+            Node(id=pk, name=units[pk][0], kind=units[pk][1], parent=parent)
+            for pk, parent in parents.items()
+            if units[pk][2] is None or units[pk][2] >= day
+        )
+        trees.append((day, OrgTree.of(nodes)))
+    return OrgHistory(tuple(trees))
 
 
 @dataclass(frozen=True)
@@ -61,10 +84,29 @@ def view_of(actor: Person | None, on: date) -> View:
     return View(org_units=overseen, protected_in=overseen & protected, tree=tree)
 
 
+def people_behind(employments: QuerySet[Employment]) -> QuerySet[Person]:
+    """Those behind employments. What was written for a record that has been merged counts for the one that remains."""
+    return Person.objects.current().filter(
+        Q(pk__in=employments.values("person")) | Q(pk__in=employments.values("person__merged_into"))
+    )
+
+
 def people_at(org_units: frozenset[int], on: date, known_at: datetime | None = None) -> QuerySet[Person]:
     """Everyone employed at any of the org units on a day, protected or not. For computing, not for showing."""
-    employed = Employment.objects.known_at(known_at).on(on).filter(org_unit__in=org_units)
-    return Person.objects.current().filter(pk__in=employed.values("person"))
+    return people_behind(Employment.objects.known_at(known_at).on(on).filter(org_unit__in=org_units))
+
+
+def visible_employments(view: View, on: date, known_at: datetime | None = None) -> QuerySet[Employment]:
+    """Who works where on a day, as far as a view goes: lists, figures and exports all count these.
+
+    In: employments at the view's org units. Those of protected people only at units where the view has
+    `view_protected`, so the same person can be in at one workplace and out at another.
+    """
+    is_open = Q(person__protection=Protection.NONE) & (
+        Q(person__merged_into=None) | Q(person__merged_into__protection=Protection.NONE)
+    )
+    may = (Q(org_unit__in=view.org_units) & is_open) | Q(org_unit__in=view.protected_in)
+    return Employment.objects.known_at(known_at).on(on).filter(may)
 
 
 def visible_people(actor: Person | None, on: date, view: View | None = None) -> QuerySet[Person]:
@@ -73,12 +115,7 @@ def visible_people(actor: Person | None, on: date, view: View | None = None) -> 
     In: those employed in the actor's scopes that day. Protected people only where the actor also holds
     `view_protected`; otherwise they are out without a sign.
     """
-    view = view or view_of(actor, on)
-    open_people = people_at(view.org_units, on).filter(protection=Protection.NONE)
-    if not view.protected_in:
-        return open_people
-    guarded = people_at(view.protected_in, on)
-    return Person.objects.filter(Q(pk__in=open_people.values("pk")) | Q(pk__in=guarded.values("pk")))
+    return people_behind(visible_employments(view or view_of(actor, on), on))
 
 
 def visible_org_units(actor: Person | None, on: date) -> QuerySet[OrgUnit]:
@@ -127,10 +164,14 @@ def heads_of(org_unit: OrgUnit, on: date) -> QuerySet[Person]:
     return Person.objects.none()
 
 
+def controllers_of(org_units: Iterable[int], tree: OrgTree) -> dict[int, str]:
+    """The board answerable for personal data at each org unit: its own, or inherited from above."""
+    named = dict(OrgUnit.objects.exclude(controller="").values_list("pk", "controller"))
+    return {
+        unit: next((named[above] for above in (unit, *tree.ancestors(unit)) if above in named), "")
+        for unit in org_units
+    }
+
+
 def controller_of(org_unit: OrgUnit, on: date) -> str:
-    """The board answerable for personal data at an org unit: its own, or inherited from above."""
-    if org_unit.controller:
-        return org_unit.controller
-    above = list(org_tree(on).ancestors(org_unit.pk))
-    named = dict(OrgUnit.objects.filter(pk__in=above).exclude(controller="").values_list("pk", "controller"))
-    return next((named[unit] for unit in above if unit in named), "")
+    return controllers_of([org_unit.pk], org_tree(on))[org_unit.pk]

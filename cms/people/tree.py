@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,20 @@ class OrgTree:
         """The members of a set that have no ancestor in it, by name: where an actor's own part begins."""
         tops = [unit for unit in org_units if not org_units.intersection(self.ancestors(unit))]
         return sorted(tops, key=lambda unit: (self.nodes[unit].name, unit))
+
+
+@dataclass(frozen=True)
+class OrgHistory:
+    """The organisation through a time: its tree from each day on which it changed, in order."""
+
+    trees: tuple[tuple[date, OrgTree], ...]
+
+    def subtrees(self, roots: Iterable[int]) -> list[tuple[date, frozenset[int]]]:
+        """What lay under the roots, from each day on which that changed."""
+        roots = list(roots)
+        found: list[tuple[date, frozenset[int]]] = []
+        for day, tree in self.trees:
+            below = tree.union_of_subtrees(roots)
+            if not found or found[-1][1] != below:
+                found.append((day, below))
+        return found

@@ -1,0 +1,22 @@
+from cms.compliance.queries.facts import known_evidence, load_people, load_rules
+from cms.compliance.queries.figures import Counts, Figures, counts_by_org_unit, workplaces
+from cms.compliance.queries.standings import each_standing, employed_in, people_required, required_targets, standings
+from cms.compliance.queries.training import Training, TrainingItem, training_of
+
+__all__ = [
+    "Counts",
+    "Figures",
+    "Training",
+    "TrainingItem",
+    "counts_by_org_unit",
+    "each_standing",
+    "employed_in",
+    "known_evidence",
+    "load_people",
+    "load_rules",
+    "people_required",
+    "required_targets",
+    "standings",
+    "training_of",
+    "workplaces",
+]
