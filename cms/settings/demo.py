@@ -1,8 +1,9 @@
 """The demo city on one machine: embedded SQLite, mails on the console, everything marked as an example."""
 
 from cms.settings.base import *  # noqa: F403
-from cms.settings.base import DATA_DIR, env
+from cms.settings.base import DATA_DIR, INSTALLED_APPS, env
 
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 LEDSTANG_DEMO = True
 LEDSTANG_BASE_URL = env.str("LEDSTANG_BASE_URL", "http://127.0.0.1:8000")
 WAGTAILADMIN_BASE_URL = LEDSTANG_BASE_URL

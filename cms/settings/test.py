@@ -11,8 +11,9 @@ if "LEDSTANG_DATA_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["LEDSTANG_DATA_DIR"], ignore_errors=True)
 
 from cms.settings.base import *  # noqa: F403
-from cms.settings.base import DATA_DIR, SQLITE, STORAGES, env
+from cms.settings.base import DATA_DIR, INSTALLED_APPS, SQLITE, STORAGES, env
 
+INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 LEDSTANG_DEMO = True
 LEDSTANG_BASE_URL = "https://ledstang.example.se"
 WAGTAILADMIN_BASE_URL = LEDSTANG_BASE_URL

@@ -1,0 +1,92 @@
+"""Accounts to try the demo city with, and what the two groups of the editorial office may do."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+
+from cms.people.models import Person
+from demo.city import ACCOUNTS, DOMAIN, Staff
+
+PASSWORD = "handtag i trappan"  # noqa: S105 printed at every start: a demo on one's own machine
+EDITORS, APPROVERS = "Redaktörer", "Godkännare"
+GROUPS = {"redaktor": EDITORS, "godkannare": APPROVERS}
+ADMINISTRATOR = "administrator"
+
+WHO = {
+    "larare": "lärare, Sjövallaskolan",
+    "rektor": "rektor, Sjövallaskolan",
+    "hr": "HR för hela staden",
+    "redaktor": "redaktör, /admin/",
+    "godkannare": "godkännare, /admin/",
+    "skydd": "ser även skyddade personuppgifter",
+    ADMINISTRATOR: "administratör, /admin/",
+}
+PAGE_PERMISSIONS = {EDITORS: ("add", "change"), APPROVERS: ("add", "change", "publish", "lock", "unlock")}
+FILES = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
+REGISTERS = ("legalreference", "contact")
+
+
+def address(account: str) -> str:
+    return f"{account}@{DOMAIN}"
+
+
+def introduction() -> str:
+    """The accounts and their password, to print."""
+    lines = [f"  {address(account):<46} {who}" for account, who in WHO.items()]
+    return "\n".join(["Konton i Exempelstaden:", *lines, f"  Lösenord för alla: {PASSWORD}"])
+
+
+def make_groups(front_page: Page) -> dict[str, Group]:
+    """Editors write, approvers also publish: pages, files and the two registers."""
+    return {name: _group(name, front_page) for name in (EDITORS, APPROVERS)}
+
+
+def _group(name: str, front_page: Page) -> Group:
+    group = Group.objects.create(name=name)
+    admin = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
+    registers = Permission.objects.filter(
+        content_type__app_label="ledstang_references",
+        codename__in=[f"{verb}_{model}" for model in REGISTERS for verb in ("view", "add", "change")],
+    )
+    group.permissions.add(admin, *registers)
+    for verb in PAGE_PERMISSIONS[name]:
+        GroupPagePermission.objects.create(group=group, page=front_page, permission_type=verb)
+    files = Collection.get_first_root_node()
+    for permission in Permission.objects.filter(
+        content_type__app_label__in=("wagtailimages", "wagtaildocs"), codename__in=FILES
+    ):
+        GroupCollectionPermission.objects.create(group=group, collection=files, permission=permission)
+    return group
+
+
+def make_accounts(staff: tuple[Staff, ...], people: dict[int, Person], groups: dict[str, Group]) -> dict[str, Any]:
+    """One account each for those the demo tells about, and an administrator who is nobody on the staff."""
+    model: Any = get_user_model()
+    password = make_password(PASSWORD)
+    users: dict[str, Any] = {}
+    for member in staff:
+        if member.account not in ACCOUNTS:
+            continue
+        user = model.objects.create(
+            email=member.email,
+            password=password,
+            first_name=member.given_name,
+            last_name=member.family_name,
+        )
+        if member.account in GROUPS:
+            user.groups.add(groups[GROUPS[member.account]])
+        person = people[member.number]
+        person.user = user
+        person.save(update_fields=["user"])
+        users[member.account] = user
+    users[ADMINISTRATOR] = model.objects.create(
+        email=address(ADMINISTRATOR),
+        password=password,
+        first_name="Administratör",
+        is_staff=True,
+        is_superuser=True,
+    )
+    return users

@@ -1,0 +1,180 @@
+"""The site's pages and settings. Guidelines and courses are laid as drafts: their own actions publish them."""
+
+import uuid
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from wagtail.models import Page, Site
+
+from cms.core.models import CitySettings
+from cms.home.models import HomePage, PlainPage
+from courses.models import Choice, CourseIndexPage, CoursePage, Question, UnitPage
+from demo.arms import city_arms
+from demo.clock import workday
+from demo.markup import NAMESPACE, stream
+from demo.texts import PLAIN_PAGES, CourseText, QuestionText, UnitText, guideline_text, page_text, table
+from guidelines.models import GuidelineIndexPage, GuidelinePage
+
+
+def key_of(*parts: object) -> uuid.UUID:
+    """The same key for the same thing, however often the demo is laid out."""
+    return uuid.uuid5(NAMESPACE, "/".join(str(part) for part in parts))
+
+
+def publish(parent: Page, page: Page) -> Any:
+    """Add a page that is published as it is, with a revision that editors can go on from."""
+    parent.add_child(instance=page)
+    page.save_revision().publish()
+    return page
+
+
+def make_site(root: Page) -> HomePage:
+    """The home page and the site that serves it on this machine, with the city's name and arms."""
+    words = table("hem")["hem"]
+    home = publish(root, HomePage(title=words["title"], slug="hem", lead=f"<p>{words['lead']}</p>"))
+    address = urlsplit(settings.LEDSTANG_BASE_URL)
+    site = Site.objects.create(
+        hostname=address.hostname or "127.0.0.1",
+        port=address.port or (443 if address.scheme == "https" else 80),
+        site_name="Ledstång i Exempelstaden",
+        root_page=home,
+        is_default_site=True,
+    )
+    CitySettings.objects.update_or_create(
+        site=site,
+        defaults={
+            "city_name": "Exempelstaden",
+            "arms": city_arms(),
+            "arms_alt": "En påhittad stads vapen: en trappa med ledstång under tre ekollon",
+            "issuer": "Utbildningsnämnden i Exempelstaden",
+            "signatory_function": "Utbildningsdirektören",
+        },
+    )
+    return home  # type: ignore[no-any-return]
+
+
+def make_plain_pages(home: HomePage, today: date) -> None:
+    for name in PLAIN_PAGES:
+        text = page_text(name)
+        publish(home, PlainPage(title=text.title, slug=text.slug, body=text.html(idag=today.isoformat())))
+
+
+# The guideline
+
+
+def make_guideline(home: HomePage, today: date) -> GuidelinePage:
+    """The draft of version 1.0 under the list of guidelines."""
+    words, text = table("hem")["riktlinjer"], guideline_text()
+    index = publish(
+        home, GuidelineIndexPage(title=words["title"], slug=words["slug"], lead=f"<p>{words['lead']}</p>")
+    )
+    page = GuidelinePage(
+        title=text.title,
+        slug=text.slug,
+        key=key_of("guideline", text.slug),
+        summary=text.summary,
+        body=_stream_value(GuidelinePage, text.stream(1)),
+        live=False,
+        **decision(today - timedelta(days=221), number=1),
+    )
+    index.add_child(instance=page)
+    page.save_revision()
+    return page
+
+
+def decision(on: date, number: int) -> dict[str, Any]:
+    """A made-up decision by the made-up city's executive board."""
+    on = workday(on)
+    return {
+        "decided_by": "Kommunstyrelsen i Exempelstaden (påhittat beslut)",
+        "decided_on": on,
+        "decision_ref": f"Beslut {40 + number}, {on.year} (påhittat)",
+        "record_number": f"KS {on.year}/{1170 + number} (påhittat)",
+        "owner_function": "Utbildningsdirektören",
+        "review_by": on + timedelta(days=365),
+        "replaces": "Rutin vid hedersrelaterat våld (påhittad)" if number == 1 else "Version 1.0",
+    }
+
+
+def rewrite_guideline(page: GuidelinePage, today: date) -> GuidelinePage:
+    """The draft of version 2.0."""
+    page = GuidelinePage.objects.get(pk=page.pk)
+    page.body = _stream_value(GuidelinePage, guideline_text().stream(2))
+    for name, value in decision(today - timedelta(days=34), number=2).items():
+        setattr(page, name, value)
+    page.save_revision()
+    return page
+
+
+def _stream_value(model: Any, blocks: list[dict[str, Any]]) -> Any:
+    return model._meta.get_field("body").stream_block.to_python(blocks)
+
+
+# Courses
+
+
+def make_course_index(home: HomePage) -> CourseIndexPage:
+    words = table("hem")["kurser"]
+    index = CourseIndexPage(title=words["title"], slug=words["slug"], lead=f"<p>{words['lead']}</p>")
+    return publish(home, index)  # type: ignore[no-any-return]
+
+
+def make_course(index: CourseIndexPage, text: CourseText) -> CoursePage:
+    """The draft of a course and of its units."""
+    course = CoursePage(
+        title=text.title,
+        slug=text.slug,
+        key=key_of("course", text.slug),
+        summary=text.summary,
+        for_whom=text.for_whom,
+        pass_mark=text.pass_mark,
+        body=_stream_value(CoursePage, stream(text.body, document=text.slug)),
+        live=False,
+    )
+    index.add_child(instance=course)
+    course.save_revision()
+    for unit in text.units:
+        _make_unit(course, text.slug, unit)
+    return course
+
+
+def _make_unit(course: CoursePage, course_slug: str, text: UnitText) -> None:
+    name = f"{course_slug}/{text.slug}"
+    page = UnitPage(
+        title=text.title,
+        slug=text.slug,
+        key=key_of("unit", name),
+        goal=text.goal,
+        minutes=text.minutes,
+        body=_stream_value(UnitPage, stream(text.body, document=name)),
+        live=False,
+    )
+    page.questions = [_question(name, number, question) for number, question in enumerate(text.questions)]
+    course.add_child(instance=page)
+    page.save_revision()
+
+
+def _question(unit: str, number: int, text: QuestionText) -> Question:
+    question = Question(
+        key=key_of("question", unit, text.text),
+        sort_order=number,
+        kind=text.kind,
+        text=text.text,
+        feedback=text.feedback,
+        is_true=text.is_true,
+        audiences=list(text.audiences),
+        read_again=text.read_again,
+    )
+    question.choices = [
+        Choice(
+            key=key_of("choice", unit, text.text, choice.text),
+            sort_order=order,
+            text=choice.text,
+            is_correct=choice.is_correct,
+            feedback=choice.feedback,
+        )
+        for order, choice in enumerate(text.choices)
+    ]
+    return question

@@ -1,0 +1,170 @@
+"""The texts of the demo city, read from `demo/content`: a guideline, courses with units and questions, plain pages."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from demo.markup import MarkupError, rich_text, split_marks, stream
+
+CONTENT = Path(__file__).resolve().parent / "content"
+COURSES = ("riktlinjen-pa-20-minuter", "sugardejting")
+PLAIN_PAGES = ("tillganglighet", "personuppgifter")
+KINDS = {"?": "single", "??": "multiple", "?!": "true_false"}
+QUESTION = re.compile(r"(\?[?!]?) (.+)")
+CHOICE = re.compile(r"- \[([ x])\] (.+)")
+
+
+@dataclass(frozen=True)
+class ChoiceText:
+    text: str
+    is_correct: bool
+    feedback: str
+
+
+@dataclass(frozen=True)
+class QuestionText:
+    """`is_true` only for true-or-false questions; `read_again` is the heading to go back to."""
+
+    kind: str
+    text: str
+    audiences: tuple[str, ...]
+    read_again: str
+    feedback: str
+    is_true: bool | None
+    choices: tuple[ChoiceText, ...]
+
+
+@dataclass(frozen=True)
+class UnitText:
+    slug: str
+    title: str
+    goal: str
+    minutes: int
+    body: str
+    questions: tuple[QuestionText, ...]
+
+
+@dataclass(frozen=True)
+class CourseText:
+    slug: str
+    title: str
+    summary: str
+    for_whom: str
+    pass_mark: int
+    body: str
+    units: tuple[UnitText, ...]
+
+
+@dataclass(frozen=True)
+class PageText:
+    """A guideline or a plain page: its head and its text as it is written."""
+
+    slug: str
+    title: str
+    summary: str
+    body: str
+
+    def stream(self, version: int) -> list[dict[str, Any]]:
+        return stream(self.body, document=self.slug, version=version)
+
+    def html(self, **values: str) -> str:
+        text = self.body
+        for name, value in values.items():
+            text = text.replace(f"{{{{{name}}}}}", value)
+        return rich_text(text.splitlines())
+
+
+def _head(lines: str) -> dict[str, str]:
+    return dict(re.fullmatch(r"(\w+): (.+)", line).groups() for line in lines.strip().splitlines())  # type: ignore[union-attr,misc]
+
+
+def _split(name: str) -> tuple[dict[str, str], str]:
+    text = (CONTENT / f"{name}.md").read_text()
+    head, body = text.split("\n===\n", 1)
+    return _head(head), body
+
+
+@cache
+def page_text(name: str) -> PageText:
+    head, body = _split(name)
+    return PageText(head["slug"], head["titel"], head.get("sammanfattning", ""), body)
+
+
+def guideline_text() -> PageText:
+    return page_text("riktlinje")
+
+
+@cache
+def course_text(name: str) -> CourseText:
+    head, rest = _split(name)
+    body, *parts = re.split(r"(?m)^=== (.+)$", rest)
+    units = tuple(_unit(title, text) for title, text in zip(parts[::2], parts[1::2], strict=True))
+    return CourseText(
+        slug=head["slug"],
+        title=head["titel"],
+        summary=head["sammanfattning"],
+        for_whom=head["för"],
+        pass_mark=int(head["godkänt"]),
+        body=body,
+        units=units,
+    )
+
+
+def _unit(title: str, text: str) -> UnitText:
+    head, rest = text.split("\n---\n", 1)
+    body, questions = rest.split("\n--- frågor\n", 1)
+    values = _head(head)
+    return UnitText(
+        slug=values["slug"],
+        title=title,
+        goal=values["mål"],
+        minutes=int(values["minuter"]),
+        body=body,
+        questions=tuple(_question(lines) for lines in _question_lines(questions)),
+    )
+
+
+def _question_lines(text: str) -> list[list[str]]:
+    found: list[list[str]] = []
+    for line in text.strip().splitlines():
+        if QUESTION.fullmatch(line):
+            found.append([line])
+        elif line.strip():
+            found[-1].append(line)
+    return found
+
+
+def _question(lines: list[str]) -> QuestionText:
+    mark, words = QUESTION.fullmatch(lines[0]).groups()  # type: ignore[union-attr]
+    text, marks = split_marks(words)
+    choices: list[list[str]] = []
+    named = {"@": "", "=": "", ">": ""}
+    for line in lines[1:]:
+        choice = CHOICE.fullmatch(line)
+        if choice:
+            choices.append([choice[2], choice[1], ""])
+        elif line[0] in named:
+            named[line[0]] = line[2:].strip()
+        elif choices and line.startswith("  "):
+            choices[-1][2] = f"{choices[-1][2]} {line.strip()}".strip()
+        else:
+            raise MarkupError(f"cannot read {line!r} in {text!r}")
+    return QuestionText(
+        kind=KINDS[mark],
+        text=text,
+        audiences=marks.audiences,
+        read_again=named["@"],
+        feedback=named[">"],
+        is_true={"sant": True, "falskt": False}.get(named["="]),
+        choices=tuple(ChoiceText(words, is_right == "x", why) for words, is_right, why in choices),
+    )
+
+
+@cache
+def table(name: str) -> dict[str, dict[str, Any]]:
+    """A register or other table, in the order it is written."""
+    with (CONTENT / f"{name}.toml").open("rb") as file:
+        return tomllib.load(file)
