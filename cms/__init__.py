@@ -1,7 +1,10 @@
 """The ground that Ledstång's plugins stand on.
 
-A host site adopts with ``INSTALLED_APPS += cms.APPS + ["guidelines", "courses"]``.
+A host site adopts with ``INSTALLED_APPS += cms.APPS + ["guidelines", "courses"]`` and, in its addresses,
+``*cms.urlpatterns()`` before Wagtail's own. See docs/adopting.md.
 """
+
+from typing import Any
 
 APPS = [
     "cms.core",
@@ -17,3 +20,14 @@ APPS = [
     "django_tasks",
     "django_tasks_db",
 ]
+
+
+def urlpatterns() -> list[Any]:
+    """The addresses of every installed app of ours; a plugin is one of them if its package says `LEDSTANG = True`."""
+    from django.apps import apps
+    from django.urls import include, path
+    from django.utils.module_loading import module_has_submodule
+
+    ground = {name for name in APPS if name.startswith("cms.")}
+    ours = [app for app in apps.get_app_configs() if app.name in ground or hasattr(app.module, "LEDSTANG")]
+    return [path("", include(f"{app.name}.urls")) for app in ours if module_has_submodule(app.module, "urls")]
