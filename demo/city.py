@@ -14,8 +14,18 @@ SEED = 1811
 DOMAIN = "exempelstaden.example.se"
 
 DISTRICTS = (
-    "Almåker Björkholmen Dalängen Fågelbacken Granlunda Hamnudden Kvarnnäset Lindhöjden Sjövalla Strandåsen Åkervången"
-).split()
+    "Almåker",
+    "Björkholmen",
+    "Dalängen",
+    "Fågelbacken",
+    "Granlunda",
+    "Hamnudden",
+    "Kvarnnäset",
+    "Lindhöjden",
+    "Sjövalla",
+    "Strandåsen",
+    "Åkervången",
+)
 
 ROLES = {
     "larare": "Lärare",
@@ -219,9 +229,7 @@ def plan(today: date, seed: int = SEED) -> tuple[Staff, ...]:
     rng = random.Random(seed)  # noqa: S311 names and dates of a demo, not secrets
     taken = {(given, family) for _unit, _role, _place, given, family in ACCOUNTS.values()}
     new_names = names(rng, taken)
-    return tuple(
-        _person(number, place, next(new_names), today, rng) for number, place in enumerate(_places(), start=1)
-    )
+    return tuple(_person(number, place, next(new_names), today, rng) for number, place in enumerate(_places(), start=1))
 
 
 def _places() -> Iterator[tuple[str, str, int]]:
@@ -235,9 +243,7 @@ def _places() -> Iterator[tuple[str, str, int]]:
             seen[role] = seen.get(role, 0) + 1
 
 
-def _person(
-    number: int, place: tuple[str, str, int], name: tuple[str, str], today: date, rng: random.Random
-) -> Staff:
+def _person(number: int, place: tuple[str, str, int], name: tuple[str, str], today: date, rng: random.Random) -> Staff:
     unit, role, _index = place
     starts_on = today - timedelta(days=rng.randint(240, 4000))
     newly = timedelta(days=rng.randint(3, 170))

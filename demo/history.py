@@ -70,7 +70,7 @@ def publish_guideline_1(story: Story) -> None:
         change=Change.SUBSTANTIVE,
         note="Första versionen.",
         effective_on=day,
-        published_by=story.users["redaktor"],
+        published_by=story.users["godkannare"],
         approved_by=story.users["godkannare"],
         at=moment(day - timedelta(days=4), 10),
     )
@@ -81,14 +81,14 @@ def publish_guideline_1(story: Story) -> None:
 
 
 def publish_guideline_2(story: Story) -> None:
-    page = rewrite_guideline(story.guideline, story.calendar.today)
+    page = rewrite_guideline(story.guideline, story.calendar.today, story.users["redaktor"])
     version = publish_guideline(
         page=page,
         change=Change.SUBSTANTIVE,
         note=CHANGE_NOTE,
         effective_on=story.calendar.guideline_2,
         redo_by=story.calendar.redo_by,
-        published_by=story.users["redaktor"],
+        published_by=story.users["godkannare"],
         approved_by=story.users["godkannare"],
         at=moment(story.calendar.guideline_2_published, 10),
     )

@@ -79,8 +79,8 @@ def load(today: date, say: Say = lambda words: None, seed: int = SEED) -> None:
 
 
 def _write_story(staff: tuple[Staff, ...], today: date, roster: Any, users: dict[str, Any], home: Any) -> Story:
-    calendar = Calendar(today)
-    guideline = make_guideline(home, today)
+    calendar, author = Calendar(today), users["redaktor"]
+    guideline = make_guideline(home, today, author)
     index = make_course_index(home)
     story = Story(
         roster=roster,
@@ -88,7 +88,7 @@ def _write_story(staff: tuple[Staff, ...], today: date, roster: Any, users: dict
         calendar=calendar,
         users=users,
         guideline=guideline,
-        courses={name: make_course(index, course_text(name)) for name in COURSES},
+        courses={name: make_course(index, course_text(name), author) for name in COURSES},
     )
     open_follow_up(story.officer, calendar.informed)
     return story

@@ -1,14 +1,14 @@
 """The plain text format of `demo/content`, read into StreamField data.
 
-    ## Heading {S !SH #key v2}        a heading; what stands in braces is for whom (F, G, Y, S, I), which
-                                      experts must review it (!J…), its lasting key, the version it is in
-    Text with **bold** and [links](https://…), lists with "- " or "1. ", in one text block until the next
-    line that begins another. A line with only braces begins a new text block with those marks.
+## Heading {S !SH #key v2}        a heading; what stands in braces is for whom (F, G, Y, S, I), which
+                                  experts must review it (!J…), its lasting key, the version it is in
+Text with **bold** and [links](https://…), lists with "- " or "1. ", in one text block until the next
+line that begins another. A line with only braces begins a new text block with those marks.
 
-    :::fara Title {…} … :::           a call-out: info, viktigt or fara
-    :::steg, :::ansvar, :::tecken     rows, each begun by "= Title {…}"
-    :::checklista Title … :::         points, each begun by "- "
-    ::lagrum key, ::kontakter list Title
+:::fara Title {…} … :::           a call-out: info, viktigt or fara
+:::steg, :::ansvar, :::tecken     rows, each begun by "= Title {…}"
+:::checklista Title … :::         points, each begun by "- "
+::lagrum key, ::kontakter list Title
 """
 
 import re
@@ -27,6 +27,11 @@ AUDIENCES = {
     "I": ["social_services"],
 }
 TONES = {"info": "info", "viktigt": "warning", "fara": "danger"}
+ROWS = {
+    "steg": ("steps", "title", "text"),
+    "ansvar": ("responsibilities", "role", "duty"),
+    "tecken": ("signs", "age", "signs"),
+}
 MARKS = re.compile(r"\s*\{([^{}]*)\}$")
 HEADING = re.compile(r"(#{2,3}) (.+)")
 OPENING = re.compile(r":::(\w+)\s*(.*)")
@@ -189,21 +194,16 @@ def _points(piece: Piece) -> list[str]:
 
 def _value(piece: Piece, version: int | None) -> tuple[str, dict[str, Any]]:
     """The block's type in the StreamField and its value."""
-    rows = list(_rows(piece, version)) if piece.kind in ("steg", "ansvar", "tecken") else []
+    if piece.kind in TONES:
+        return "callout", {"tone": TONES[piece.kind], "title": piece.title, "text": rich_text(piece.lines)}
+    if piece.kind in ROWS:
+        return _rows_value(piece, version)
     if piece.kind in ("##", "###"):
         return "heading", {"text": piece.title, "level": str(len(piece.kind))}
     if piece.kind == "text":
         return "text", {"text": rich_text(piece.lines)}
-    if piece.kind in TONES:
-        return "callout", {"tone": TONES[piece.kind], "title": piece.title, "text": rich_text(piece.lines)}
     if piece.kind == "checklista":
         return "checklist", {"title": piece.title, "items": _points(piece)}
-    if piece.kind == "steg":
-        return "steps", {"steps": [{"title": t, "text": h, "audiences": a} for t, h, a in rows]}
-    if piece.kind == "ansvar":
-        return "responsibilities", _table(piece, [{"role": t, "duty": h, "audiences": a} for t, h, a in rows])
-    if piece.kind == "tecken":
-        return "signs", _table(piece, [{"age": t, "signs": h, "audiences": a} for t, h, a in rows])
     if piece.kind == "lagrum":
         return "legal_reference", {"key": piece.lines[0]}
     if piece.kind == "kontakter":
@@ -211,8 +211,11 @@ def _value(piece: Piece, version: int | None) -> tuple[str, dict[str, Any]]:
     raise MarkupError(f"unknown block {piece.kind!r}")
 
 
-def _table(piece: Piece, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"caption": piece.title, "rows": rows}
+def _rows_value(piece: Piece, version: int | None) -> tuple[str, dict[str, Any]]:
+    """Steps and tables: each row has a title, a text and its audiences, under names of the block's own."""
+    block, title, text = ROWS[piece.kind]
+    rows = [{title: words, text: html, "audiences": whom} for words, html, whom in _rows(piece, version)]
+    return block, {"steps": rows} if block == "steps" else {"caption": piece.title, "rows": rows}
 
 
 def stream(text: str, *, document: str, version: int | None = None) -> list[dict[str, Any]]:

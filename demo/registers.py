@@ -46,7 +46,9 @@ def write_contacts(today: date, districts: list[District], roles: dict[str, Role
 
 
 def _values(key: str, row: dict[str, Any], today: date) -> dict[str, Any]:
-    values = {name: row[name] for name in ("kind", "name", "phone", "url", "hours", "age_from", "age_to") if name in row}
+    values = {
+        name: row[name] for name in ("kind", "name", "phone", "url", "hours", "age_from", "age_to") if name in row
+    }
     days = row.get("valid_days")
     return {
         **values,

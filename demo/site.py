@@ -64,12 +64,10 @@ def make_plain_pages(home: HomePage, today: date) -> None:
 # The guideline
 
 
-def make_guideline(home: HomePage, today: date) -> GuidelinePage:
+def make_guideline(home: HomePage, today: date, author: Any) -> GuidelinePage:
     """The draft of version 1.0 under the list of guidelines."""
     words, text = table("hem")["riktlinjer"], guideline_text()
-    index = publish(
-        home, GuidelineIndexPage(title=words["title"], slug=words["slug"], lead=f"<p>{words['lead']}</p>")
-    )
+    index = publish(home, GuidelineIndexPage(title=words["title"], slug=words["slug"], lead=f"<p>{words['lead']}</p>"))
     page = GuidelinePage(
         title=text.title,
         slug=text.slug,
@@ -80,7 +78,7 @@ def make_guideline(home: HomePage, today: date) -> GuidelinePage:
         **decision(today - timedelta(days=221), number=1),
     )
     index.add_child(instance=page)
-    page.save_revision()
+    page.save_revision(user=author)
     return page
 
 
@@ -98,13 +96,13 @@ def decision(on: date, number: int) -> dict[str, Any]:
     }
 
 
-def rewrite_guideline(page: GuidelinePage, today: date) -> GuidelinePage:
+def rewrite_guideline(page: GuidelinePage, today: date, author: Any) -> GuidelinePage:
     """The draft of version 2.0."""
     page = GuidelinePage.objects.get(pk=page.pk)
     page.body = _stream_value(GuidelinePage, guideline_text().stream(2))
     for name, value in decision(today - timedelta(days=34), number=2).items():
         setattr(page, name, value)
-    page.save_revision()
+    page.save_revision(user=author)
     return page
 
 
@@ -121,7 +119,7 @@ def make_course_index(home: HomePage) -> CourseIndexPage:
     return publish(home, index)  # type: ignore[no-any-return]
 
 
-def make_course(index: CourseIndexPage, text: CourseText) -> CoursePage:
+def make_course(index: CourseIndexPage, text: CourseText, author: Any) -> CoursePage:
     """The draft of a course and of its units."""
     course = CoursePage(
         title=text.title,
@@ -134,13 +132,13 @@ def make_course(index: CourseIndexPage, text: CourseText) -> CoursePage:
         live=False,
     )
     index.add_child(instance=course)
-    course.save_revision()
+    course.save_revision(user=author)
     for unit in text.units:
-        _make_unit(course, text.slug, unit)
+        _make_unit(course, text.slug, unit, author)
     return course
 
 
-def _make_unit(course: CoursePage, course_slug: str, text: UnitText) -> None:
+def _make_unit(course: CoursePage, course_slug: str, text: UnitText, author: Any) -> None:
     name = f"{course_slug}/{text.slug}"
     page = UnitPage(
         title=text.title,
@@ -153,7 +151,7 @@ def _make_unit(course: CoursePage, course_slug: str, text: UnitText) -> None:
     )
     page.questions = [_question(name, number, question) for number, question in enumerate(text.questions)]
     course.add_child(instance=page)
-    page.save_revision()
+    page.save_revision(user=author)
 
 
 def _question(unit: str, number: int, text: QuestionText) -> Question:
