@@ -26,7 +26,7 @@ TIME_ZONE = "Europe/Stockholm"
 ALLOWED_HOSTS = ["127.0.0.1"]
 LEDSTANG_BASE_URL = "https://utbildning.example.se"
 LEDSTANG_BASE_TEMPLATE = "base.html"
-DATABASES["default"]["NAME"] = BASE_DIR + "/{name}.sqlite3"
+DATABASES["default"]["NAME"] = BASE_DIR / "{name}.sqlite3"
 """
 URLS = """
 from django.urls import include, path
@@ -44,6 +44,7 @@ from django.contrib.auth.models import User
 from django.db import models
 
 class Account(models.Model):
+    id = models.BigAutoField(primary_key=True)
     user = models.OneToOneField(User, on_delete=models.CASCADE)
 """
 OWN = re.compile(r"cms/(settings/|urls\.py|wsgi\.py)|demo/|tests/|tools/|bench/")
