@@ -36,7 +36,7 @@ SET_PASSWORD = Door("set_password", timedelta(minutes=15), pair=None, account=No
 def place_of(request: HttpRequest) -> str:
     """Where a request comes from: the address that the outermost trusted proxy saw; for IPv6 its network."""
     proxies = getattr(settings, "LEDSTANG_TRUSTED_PROXIES", 0)
-    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
     address = seen[-proxies] if 0 < proxies <= len(seen) else request.META.get("REMOTE_ADDR", "")
     try:
         parsed = ipaddress.ip_address(address)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
@@ -32,6 +34,11 @@ class SectionBlock(blocks.StructBlock):
         label=_("Must be reviewed by"),
         help_text=_("The page shows it until an expert has signed."),
     )
+
+    def render(self, value: Any, context: dict[str, Any] | None = None) -> str:
+        """In the site's language: what is frozen must not depend on the language of an editor's admin."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return super().render(value, context=context)  # type: ignore[no-any-return]
 
 
 class HeadingBlock(SectionBlock):

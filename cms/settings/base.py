@@ -132,6 +132,15 @@ STORAGES = {
     },
 }
 
+# The seal that certificates are signed with: a PKCS#12 file, or a key and its certificates as PEM.
+LEDSTANG_SEAL = {
+    "pkcs12": env.str("LEDSTANG_SEAL_PKCS12", ""),
+    "key": env.str("LEDSTANG_SEAL_KEY", ""),
+    "certificate": env.str("LEDSTANG_SEAL_CERTIFICATE", ""),
+    "passphrase": env.str("LEDSTANG_SEAL_PASSPHRASE", ""),
+}
+LEDSTANG_SEAL_DEMO_DIR = DATA_DIR / "seal"
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
