@@ -5,7 +5,16 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from cms.people.models import Person
 from demo.city import ACCOUNTS, DOMAIN, Staff
@@ -42,6 +51,15 @@ def introduction() -> str:
 def make_groups(front_page: Page) -> dict[str, Group]:
     """Editors write, approvers also publish: pages, files and the two registers."""
     return {name: _group(name, front_page) for name in (EDITORS, APPROVERS)}
+
+
+def ask_for_approval(front_page: Page, approvers: Group) -> None:
+    """What an editor submits goes to the approvers, on the whole site."""
+    task = GroupApprovalTask.objects.create(name="Läses och godkänns av en annan")
+    task.groups.add(approvers)
+    workflow = Workflow.objects.create(name="Godkännande av en annan person")
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    WorkflowPage.objects.create(workflow=workflow, page=front_page)
 
 
 def _group(name: str, front_page: Page) -> Group:

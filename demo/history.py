@@ -13,6 +13,7 @@ from cms.certificates.actions import files_later
 from cms.compliance.actions import grant_exemption, set_rule
 from cms.compliance.enums import ExemptionReason
 from cms.compliance.models import Requirement, Target
+from cms.people.enums import MailOutcome, Protection
 from cms.people.models import OutboxMessage, Person
 from cms.versions.enums import Change
 from courses.actions import cut_course_version, enroll, hand_in, open_attempt, save_answers
@@ -154,7 +155,15 @@ def walk(story: Story, steps: Iterable[Step], tell: Callable[[int], None]) -> No
         for _day, publish in due:
             publish(story)
     _let_some_off(story)
-    OutboxMessage.objects.filter(sent_at=None).update(sent_at=F("created_at"))
+    settle_mail()
+
+
+def settle_mail() -> None:
+    """What was owed then was sent then, but never to those whose data are protected."""
+    owed = OutboxMessage.objects.filter(settled_at=None)
+    guarded = owed.exclude(person__protection=Protection.NONE)
+    guarded.update(settled_at=F("created_at"), outcome=MailOutcome.PROTECTED)
+    owed.update(settled_at=F("created_at"), outcome=MailOutcome.SENT)
 
 
 def take(story: Story, step: Step) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from cms.core.storage import private_storage
 from cms.people.models import Person
-from demo.accounts import make_accounts, make_groups
+from demo.accounts import APPROVERS, ask_for_approval, make_accounts, make_groups
 from demo.city import SEED, Staff, plan
 from demo.ground import lay_ground
 from demo.history import Story, walk
@@ -70,7 +70,9 @@ def load(today: date, say: Say = lambda words: None, seed: int = SEED) -> None:
     write_contacts(today, list(roster.districts.values()), roster.roles)
     home = make_site(lay_ground())
     make_plain_pages(home, today)
-    users = make_accounts(staff, roster.people, make_groups(home))
+    groups = make_groups(home)
+    ask_for_approval(home, groups[APPROVERS])
+    users = make_accounts(staff, roster.people, groups)
     tell("lagrum, kontaktvägar, sidor och konton")
     story = _write_story(staff, today, roster, users, home)
     tell("riktlinjen och kurserna som utkast")

@@ -425,7 +425,7 @@ def test_certificates_are_issued_and_their_files_left_for_the_first_fetch(demo: 
 
 def test_no_mail_is_owed_for_what_happened_long_ago(demo: date) -> None:
     assert OutboxMessage.objects.exists()
-    assert not OutboxMessage.objects.filter(sent_at=None).exists()
+    assert not OutboxMessage.objects.filter(settled_at=None).exists()
 
 
 def test_the_story_has_every_kind_of_standing(demo: date) -> None:
@@ -472,6 +472,7 @@ def test_editors_write_and_approvers_publish(demo: date) -> None:
     assert page.permissions_for_user(editor).can_edit()
     assert not page.permissions_for_user(editor).can_publish()
     assert page.permissions_for_user(approver).can_publish()
+    assert page.permissions_for_user(editor).can_submit_for_moderation()
 
 
 def test_guideline_waits_for_experts(demo: date) -> None:
