@@ -26,4 +26,4 @@ fi
 echo "Installing for $what:$missing"
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq
-$sudo $install -qq >/dev/null
+$sudo $install -qq -o Dpkg::Use-Pty=0 >/dev/null

@@ -111,7 +111,7 @@ def record_evidence(
     if document:
         mine.document.save(document.name, document, save=False)
     Evidence.objects.bulk_create([mine], ignore_conflicts=True)
-    kept = Evidence.objects.filter(source_key=source_key).order_by("pk").last()
+    kept: Evidence = Evidence.objects.filter(source_key=source_key).latest("pk")
     created = Evidence.objects.filter(key=mine.key).exists()
     return kept, created
 
@@ -127,7 +127,7 @@ def void_evidence(
         evidence=evidence, reason=reason, voided_at=at or timezone.now(), voided_by=actor
     )
     write_audit(action=AuditAction.EVIDENCE_VOIDED, actor=actor, subject=evidence.person, object_key=str(evidence.key))
-    return void  # type: ignore[no-any-return]
+    return void
 
 
 @transaction.atomic
@@ -152,14 +152,14 @@ def grant_exemption(
         recorded_by=actor,
     )
     write_audit(action=AuditAction.EXEMPTION_GRANTED, actor=actor, subject=person, object_key=str(exemption.key))
-    return exemption  # type: ignore[no-any-return]
+    return exemption
 
 
 @transaction.atomic
 def end_exemption(
     *, exemption: Exemption, ended_on: date, actor: Person | None, at: datetime | None = None
 ) -> ExemptionEnd:
-    return ExemptionEnd.objects.create(  # type: ignore[no-any-return]
+    return ExemptionEnd.objects.create(
         exemption=exemption, ended_on=ended_on, recorded_at=at or timezone.now(), recorded_by=actor
     )
 
@@ -192,4 +192,4 @@ def set_rule(
     RuleOrgUnit.objects.bulk_create(RuleOrgUnit(rule=rule, org_unit=unit) for unit in org_units)
     RuleRole.objects.bulk_create(RuleRole(rule=rule, role=role) for role in roles)
     write_audit(action=AuditAction.REQUIREMENT_CHANGED, actor=actor, object_key=str(requirement.key), at=at)
-    return rule  # type: ignore[no-any-return]
+    return rule

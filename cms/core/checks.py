@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
@@ -10,7 +11,7 @@ ATOMIC_POSTS = "cms.core.middleware.AtomicPostMiddleware"
 
 
 @register(Tags.database)
-def check_triggers(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def check_triggers(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Records must be guarded in the database, not only in Python."""
     return [
         Error(

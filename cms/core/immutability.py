@@ -31,7 +31,7 @@ def _changed(model: type[models.Model], connection: BaseDatabaseWrapper) -> str:
     differs = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
     conditions = []
     for field in model._meta.local_concrete_fields:
-        column = connection.ops.quote_name(field.column)
+        column = connection.ops.quote_name(str(field.column))
         condition = f"NEW.{column} {differs} OLD.{column}"
         if field.is_relation and field.null:
             condition = f"({condition} AND NEW.{column} IS NOT NULL)"
@@ -45,7 +45,7 @@ def _gate_is_shut(table: str, pk: str) -> str:
 
 
 def _sqlite_triggers(model: type[models.Model], connection: BaseDatabaseWrapper) -> Iterator[str]:
-    table, pk = model._meta.db_table, model._meta.pk.column
+    table, pk = model._meta.db_table, str(model._meta.pk.column)
     update, delete = _trigger_names(table, "sqlite")
     shut = _gate_is_shut(table, pk)
     abort = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
@@ -55,7 +55,7 @@ def _sqlite_triggers(model: type[models.Model], connection: BaseDatabaseWrapper)
 
 
 def _postgresql_triggers(model: type[models.Model], connection: BaseDatabaseWrapper) -> Iterator[str]:
-    table, pk = model._meta.db_table, model._meta.pk.column
+    table, pk = model._meta.db_table, str(model._meta.pk.column)
     update, delete, truncate = _trigger_names(table, "postgresql")
     guard = f"{table[:40]}_guard"
     yield (

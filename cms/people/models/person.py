@@ -60,7 +60,7 @@ class Person(models.Model):
         indexes = [models.Index(fields=["family_name", "given_name"], name="ledstang_person_by_name")]
 
     def __str__(self) -> str:
-        return self.full_name or _("Person without a name")
+        return self.full_name or str(_("Person without a name"))
 
     @property
     def full_name(self) -> str:
