@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +10,74 @@ class OversightConfig(AppConfig):
     label = "ledstang_oversight"
     verbose_name = _("Oversight")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        self._register_ways_in()
+        self._register_personal_data()
+
+    def _register_ways_in(self) -> None:
+        from cms.core.registry import NavItem, footer_items, nav_items
+        from cms.people.queries import has_oversight
+        from cms.people.views import acting_person
+
+        def is_signed_in(request: Any) -> bool:
+            return bool(request.user.is_authenticated)
+
+        nav_items.register(
+            NavItem(
+                "training",
+                _("My training"),
+                _address("training"),
+                visible=is_signed_in,
+                order=30,
+                description=_("What you have left to do, what you have done, and your certificates."),
+            )
+        )
+        nav_items.register(
+            NavItem(
+                "oversight",
+                _("Follow-up"),
+                _address("overview"),
+                visible=lambda request: has_oversight(acting_person(request)),
+                order=40,
+                description=_("Who has done what, at the workplaces that you are responsible for."),
+            )
+        )
+        footer_items.register(NavItem("my-data", _("My data"), _address("my-data"), visible=is_signed_in, order=20))
+
+    def _register_personal_data(self) -> None:
+        from cms.oversight.queries import personal
+        from cms.people.registry import PersonalData, personal_data
+
+        heads = _("You, your head and HR")
+        only_you = _("Only you")
+        employed = _("As long as you are employed, then as the city's decision on disposal says.")
+        kinds = [
+            ("person", _("Who you are"), heads, employed, personal.record_rows),
+            ("employments", _("Where you work"), heads, employed, personal.employment_rows),
+            ("leaves", _("When you are away"), _("You and HR. No cause is kept."), employed, personal.leave_rows),
+            ("scopes", _("What you may see of others"), _("You and administrators"), employed, personal.scope_rows),
+            ("evidence", _("What you have done"), heads, employed, personal.evidence_rows),
+            ("exemptions", _("Exemptions"), heads, employed, personal.exemption_rows),
+            ("certificates", _("Certificates"), _("You, and whoever you show them to"), employed,
+             personal.certificate_rows),
+            ("messages", _("Mails to you"), only_you, employed, personal.message_rows),
+            ("deeds", _("What the log says that you have done"), _("You and administrators"), employed,
+             personal.deed_rows),
+        ]  # fmt: skip
+        for order, (name, label, seen_by, kept, rows) in enumerate(kinds):
+            personal_data.register(PersonalData(name, label, seen_by, kept, rows, order=order * 10))
+
+
+def _address(name: str) -> Callable[[Any], str | None]:
+    """The address of one of our pages; None where a host has left it out."""
+
+    def address(request: Any) -> str | None:
+        from django.urls import NoReverseMatch, reverse
+
+        try:
+            return reverse(f"ledstang_oversight:{name}")
+        except NoReverseMatch:
+            return None
+
+    return address

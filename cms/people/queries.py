@@ -91,6 +91,12 @@ def people_behind(employments: QuerySet[Employment]) -> QuerySet[Person]:
     )
 
 
+def records_of(people: QuerySet[Person]) -> QuerySet[Person]:
+    """People and every record that has been merged into one of them: what was written stays where it was written."""
+    ids = people.order_by().values("pk")
+    return Person.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
+
+
 def people_at(org_units: frozenset[int], on: date, known_at: datetime | None = None) -> QuerySet[Person]:
     """Everyone employed at any of the org units on a day, protected or not. For computing, not for showing."""
     return people_behind(Employment.objects.known_at(known_at).on(on).filter(org_unit__in=org_units))

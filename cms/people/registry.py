@@ -26,3 +26,22 @@ class MailKind:
 
 
 mail_kinds: Registry[MailKind] = Registry("mail kind")
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """Something that is kept about people: each app says what it keeps, so that "Mina uppgifter" is complete.
+
+    `rows(person)` answers for the person's merged records too, as words and plain values under translated names, ready
+    for a page and for JSON. `seen_by` tells who else may see it, `kept` how long it is kept.
+    """
+
+    name: str
+    label: Any
+    seen_by: Any
+    kept: Any
+    rows: Callable[["Person"], list[dict[str, Any]]]
+    order: int = 100
+
+
+personal_data: Registry[PersonalData] = Registry("kind of personal data")

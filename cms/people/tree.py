@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from cms.people.names import swedish_order
+
 
 @dataclass(frozen=True)
 class Node:
@@ -26,7 +28,7 @@ class OrgTree:
     def of(cls, nodes: Iterable[Node]) -> "OrgTree":
         by_id = {node.id: node for node in nodes}
         children: dict[int | None, list[int]] = {}
-        for node in sorted(by_id.values(), key=lambda node: (node.name, node.id)):
+        for node in sorted(by_id.values(), key=lambda node: (swedish_order(node.name), node.id)):
             parent = node.parent if node.parent in by_id else None
             children.setdefault(parent, []).append(node.id)
         return cls(nodes=by_id, children=children)
@@ -59,7 +61,7 @@ class OrgTree:
     def tops_of(self, org_units: frozenset[int]) -> list[int]:
         """The members of a set that have no ancestor in it, by name: where an actor's own part begins."""
         tops = [unit for unit in org_units if not org_units.intersection(self.ancestors(unit))]
-        return sorted(tops, key=lambda unit: (self.nodes[unit].name, unit))
+        return sorted(tops, key=lambda unit: (swedish_order(self.nodes[unit].name), unit))
 
 
 @dataclass(frozen=True)

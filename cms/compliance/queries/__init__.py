@@ -1,5 +1,5 @@
 from cms.compliance.queries.facts import known_evidence, load_people, load_rules
-from cms.compliance.queries.figures import Counts, Figures, counts_by_org_unit, workplaces
+from cms.compliance.queries.figures import Counts, Figures, counts_by_org_unit, rough_share, workplaces
 from cms.compliance.queries.standings import each_standing, employed_in, people_required, required_targets, standings
 from cms.compliance.queries.training import Training, TrainingItem, training_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "load_rules",
     "people_required",
     "required_targets",
+    "rough_share",
     "standings",
     "training_of",
     "workplaces",

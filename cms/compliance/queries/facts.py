@@ -12,7 +12,7 @@ from cms.compliance.due import Deadline, Span, Validity, earlier
 from cms.compliance.models import Evidence, Exemption, RequirementRule, RuleOrgUnit, RuleRole, Target, TargetRelease
 from cms.compliance.standing import Audience, Job, PersonFacts, Proof, Reading, Release, RuleFacts
 from cms.people.models import Employment, Leave, Person
-from cms.people.queries import org_history
+from cms.people.queries import org_history, records_of
 from cms.people.tree import OrgHistory
 from cms.versions.models import Withdrawal
 
@@ -53,15 +53,9 @@ def _grouped(rows: Iterable[tuple[Any, Any]]) -> dict[Any, tuple[Any, ...]]:
     return {key: tuple(values) for key, values in groups.items()}
 
 
-def _records_of(people: QuerySet[Person]) -> QuerySet[Person]:
-    """The people and every record that has been merged into one of them: evidence stays where it was written."""
-    ids = people.order_by().values("pk")
-    return Person.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
-
-
 def load_people(people: QuerySet[Person], targets: Iterable[Target], known_at: datetime | None = None) -> PeopleFacts:
     """Facts about people and targets as known at a moment (None: now), in six queries however many they are."""
-    records = _records_of(people).values("pk")
+    records = records_of(people).values("pk")
     ids = [target.pk for target in targets]
     return PeopleFacts(
         people=tuple(people.values_list("pk", flat=True)),

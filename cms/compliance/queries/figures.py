@@ -12,6 +12,7 @@ from cms.compliance.queries.standings import standings
 from cms.compliance.standing import Standing, worst
 from cms.people.models import Employment
 from cms.people.queries import View, people_behind, visible_employments
+from cms.people.tree import OrgTree
 
 SOON = timedelta(days=30)
 
@@ -62,9 +63,14 @@ class Figures:
     on: date
     below: dict[tuple[int, int | None], Counts] = field(default_factory=dict)
     own: dict[tuple[int, int | None], Counts] = field(default_factory=dict)
+    everybody: dict[int | None, Counts] = field(default_factory=dict)
 
     def of(self, org_unit: int, target: int | None = None) -> Counts:
         return self.below.get((org_unit, target)) or Counts()
+
+    def together(self, target: int | None = None) -> Counts:
+        """All the org units asked for, each person once."""
+        return self.everybody.get(target) or Counts()
 
     def own_of(self, org_unit: int, target: int | None = None) -> Counts:
         return self.own.get((org_unit, target)) or Counts()
@@ -86,6 +92,7 @@ def counts_by_org_unit(
         above = {unit for place in places for unit in (place, *view.tree.ancestors(place))} & wanted
         counted = list(_counted(found.get(person, {}), targets))
         for target, state, due_on in counted:
+            figures.everybody.setdefault(target, Counts()).add(state, due_on, on)
             for unit in above:
                 figures.below.setdefault((unit, target), Counts()).add(state, due_on, on)
             for unit in places & wanted:
@@ -109,3 +116,19 @@ def _counted(found: dict[int, Standing], targets: list[Target]) -> Iterable[tupl
     together = worst(one.state for _target, one in known)
     dues = [one.due_on for _target, one in known if one.state == together and one.due_on is not None]
     yield None, together, min(dues, default=None)
+
+
+SMALLEST_GROUP = 20
+COARSENESS = 5
+
+
+def rough_share(tree: OrgTree, org_units: Iterable[int], targets: Iterable[Target], on: date) -> int | None:
+    """Roughly how many per cent have done what they must, for those who may not see the org units themselves.
+
+    Rounded to five, and only for groups of at least twenty; protected people are not in it.
+    """
+    outside = View(org_units=tree.union_of_subtrees(org_units), protected_in=frozenset(), tree=tree)
+    counts = counts_by_org_unit(outside, tree.tops_of(outside.org_units), targets, on).together()
+    if counts.required < SMALLEST_GROUP:
+        return None
+    return COARSENESS * round(counts.met * 100 / counts.required / COARSENESS)

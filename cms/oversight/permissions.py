@@ -1,0 +1,25 @@
+"""Who may open the person-level views, and who may say what is required."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from cms.people.enums import Right
+from cms.people.models import Person
+from cms.people.queries import org_tree
+
+
+def user_can_enter_terms(user: Any, person: Person | None) -> bool:
+    """Administrators, and HR of the whole organisation."""
+    if user.is_active and user.is_superuser:
+        return True
+    if person is None:
+        return False
+    today = timezone.localdate()
+    roots = org_tree(today).children.get(None, [])
+    return person.scopes.held_on(today).filter(right=Right.HR, org_unit__in=roots).exists()
+
+
+def user_can_edit_requirements(user: Any) -> bool:
+    """HR administrators: a permission that an administrator gives to a group."""
+    return bool(user.is_active and user.has_perm("ledstang_compliance.add_requirement"))

@@ -1,0 +1,232 @@
+"""What is kept about one person, and who has looked: the content of "Mina uppgifter"."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cms.certificates.models import Certificate
+from cms.compliance.models import Evidence, Exemption
+from cms.compliance.registry import target_kinds
+from cms.people.enums import AuditAction
+from cms.people.models import AuditEntry, Employment, Leave, OutboxMessage, Person, Scope
+from cms.people.queries import org_history, records_of
+from cms.people.registry import PersonalData, personal_data
+
+Rows = list[dict[str, Any]]
+LISTS = (AuditAction.PEOPLE_VIEWED, AuditAction.LIST_EXPORTED)
+MOST_LOOKS = 200
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One kind of data about a person, with its rows."""
+
+    kind: PersonalData
+    rows: Rows
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self.rows[0]) if self.rows else []
+
+
+def kept_about(person: Person) -> list[Kept]:
+    """All that any app keeps about a person, in the order in which the apps want it."""
+    return [Kept(kind, kind.rows(person)) for kind in sorted(personal_data, key=lambda kind: (kind.order, kind.name))]
+
+
+def _own(person: Person) -> Any:
+    return records_of(Person.objects.filter(pk=person.pk)).values("pk")
+
+
+def _iso(value: date | datetime | None) -> str:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    return value.isoformat() if value else ""
+
+
+def record_rows(person: Person) -> Rows:
+    rows = Person.objects.filter(pk__in=_own(person)).order_by("pk").prefetch_related("identities")
+    return [
+        {
+            _("Given name"): row.given_name,
+            _("Family name"): row.family_name,
+            _("E-mail"): row.email,
+            _("Protected personal data"): row.get_protection_display(),
+            _("Known to"): ", ".join(identity.issuer for identity in row.identities.all()),
+            _("Kept since"): _iso(row.created_at),
+        }
+        for row in rows
+    ]
+
+
+def employment_rows(person: Person) -> Rows:
+    rows = Employment.objects.known_at().filter(person__in=_own(person)).select_related("org_unit", "role")
+    return [
+        {
+            _("Workplace"): row.org_unit.name,
+            _("Role"): row.role.name if row.role else "",
+            _("From"): _iso(row.starts_on),
+            _("To"): _iso(row.ends_on),
+            _("Source"): row.source,
+        }
+        for row in rows.order_by("starts_on", "pk")
+    ]
+
+
+def leave_rows(person: Person) -> Rows:
+    rows = Leave.objects.known_at().filter(person__in=_own(person)).order_by("starts_on", "pk")
+    return [{_("From"): _iso(row.starts_on), _("To"): _iso(row.ends_on)} for row in rows]
+
+
+def scope_rows(person: Person) -> Rows:
+    rows = Scope.objects.filter(person__in=_own(person)).select_related("org_unit").order_by("starts_on", "pk")
+    return [
+        {
+            _("Right"): row.get_right_display(),
+            _("Over"): row.org_unit.name,
+            _("From"): _iso(row.starts_on),
+            _("To"): _iso(row.ends_on),
+        }
+        for row in rows
+    ]
+
+
+def evidence_rows(person: Person) -> Rows:
+    rows = Evidence.objects.filter(person__in=_own(person)).select_related("target", "void").order_by("achieved_at")
+    return [
+        {
+            _("What"): row.target.title,
+            _("How"): _how(row),
+            _("Version"): row.version_number,
+            _("Done"): _iso(row.achieved_at),
+            _("Valid until"): _iso(row.valid_until),
+            _("Recorded"): _iso(row.recorded_at),
+            _("Taken back"): row.void.get_reason_display() if hasattr(row, "void") else "",
+        }
+        for row in rows
+    ]
+
+
+def _how(evidence: Evidence) -> str:
+    kind = target_kinds.find(evidence.target.kind)
+    return str(kind.done_label) if kind and evidence.kind != "recorded" else evidence.get_kind_display()
+
+
+def exemption_rows(person: Person) -> Rows:
+    rows = Exemption.objects.filter(person__in=_own(person)).select_related("target").order_by("starts_on", "pk")
+    return [
+        {
+            _("What"): row.target.title,
+            _("Reason"): row.get_reason_display(),
+            _("From"): _iso(row.starts_on),
+            _("To"): _iso(row.until),
+        }
+        for row in rows
+    ]
+
+
+def certificate_rows(person: Person) -> Rows:
+    rows = Certificate.objects.filter(person__in=_own(person)).order_by("issued_at", "pk")
+    return [
+        {
+            _("Kind"): row.get_kind_display(),
+            _("What"): row.facts.get("title", ""),
+            _("Issued"): _iso(row.issued_at),
+            _("Number"): row.public_id,
+        }
+        for row in rows
+    ]
+
+
+def message_rows(person: Person) -> Rows:
+    rows = OutboxMessage.objects.filter(person__in=_own(person)).order_by("created_at", "pk")
+    return [{_("Kind"): row.kind, _("Created"): _iso(row.created_at), _("Sent"): _iso(row.sent_at)} for row in rows]
+
+
+def deed_rows(person: Person) -> Rows:
+    """What the log says that the person has done."""
+    rows = AuditEntry.objects.filter(actor__in=_own(person)).select_related("org_unit").order_by("at", "pk")
+    return [
+        {
+            _("When"): _iso(row.at),
+            _("What"): row.get_action_display(),
+            _("Where"): row.org_unit.name if row.org_unit else "",
+        }
+        for row in rows
+    ]
+
+
+# Who has looked
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody has seen or exported something about the person. `who` is empty for protected people."""
+
+    at: datetime
+    what: str
+    where: str
+    who: str
+    is_own: bool
+
+
+def looks_at(person: Person) -> list[Look]:
+    """Who has looked at a person or done something with their data, newest first.
+
+    In: what the log tells of the person, and every list of people at a place where the person worked that day. Lists
+    that were made without protected people are out for those who are protected.
+    """
+    records = _own(person)
+    places = _places_by_day(person)
+    about = Q(subject__in=records)
+    listed = Q(action__in=LISTS, details__list="people", org_unit__in=places.every)
+    rows = AuditEntry.objects.filter(about | listed).select_related("actor", "org_unit").order_by("-at", "-pk")
+    return [
+        Look(
+            at=row.at,
+            what=row.get_action_display(),
+            where=row.org_unit.name if row.org_unit else "",
+            who=row.actor.full_name if row.actor and not row.actor.is_protected else "",
+            is_own=row.actor_id == person.pk,
+        )
+        for row in rows[:MOST_LOOKS]
+        if row.action not in LISTS or places.holds(row, person)
+    ]
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The org units that a person's workplaces have lain in, and when."""
+
+    spans: list[tuple[date, date, frozenset[int]]]
+
+    @property
+    def every(self) -> frozenset[int]:
+        return frozenset().union(*(units for _start, _end, units in self.spans))
+
+    def holds(self, row: AuditEntry, person: Person) -> bool:
+        if person.is_protected and not row.details.get("protected"):
+            return False
+        day = timezone.localdate(row.at)
+        return any(start <= day <= end and row.org_unit_id in units for start, end, units in self.spans)
+
+
+def _places_by_day(person: Person) -> _Places:
+    rows = list(
+        Employment.objects.known_at().filter(person__in=_own(person)).values_list("org_unit", "starts_on", "ends_on")
+    )
+    if not rows:
+        return _Places([])
+    trees = org_history(min(start for _unit, start, _end in rows), timezone.localdate()).trees
+    spans = []
+    for unit, start, end in rows:
+        for index, (since, tree) in enumerate(trees):
+            until = trees[index + 1][0] if index + 1 < len(trees) else date.max
+            first, last = max(start, since), min(end or date.max, until)
+            if first <= last:
+                spans.append((first, last, frozenset([unit, *tree.ancestors(unit)])))
+    return _Places(spans)

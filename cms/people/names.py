@@ -1,0 +1,14 @@
+"""The order of Swedish names: a database sorts å, ä and ö as it likes, and small letters after capital ones."""
+
+import unicodedata
+
+SWEDISH = {"å": "z1", "ä": "z2", "ö": "z3", "æ": "z2", "ø": "z3"}
+
+
+def swedish_order(text: str) -> tuple[str, str]:
+    """A key to sort by: å, ä, ö last, other accents as the plain letter, capitals as small ones."""
+    letters = []
+    for letter in unicodedata.normalize("NFC", text).casefold():
+        plain = SWEDISH.get(letter) or unicodedata.normalize("NFD", letter)[0]
+        letters.append("y" if letter == "ü" else plain)
+    return "".join(letters), text
