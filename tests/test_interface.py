@@ -1,19 +1,32 @@
 """The interface: block templates as they are frozen, the layout, the weight of CSS and script."""
 
+import gzip
 import io
 import re
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.files.images import ImageFile
+from django.template import engines
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import translation
 from PIL import Image as Pillow
 from wagtail.blocks import StreamBlock, StreamValue
 from wagtail.images import get_image_model
+from wagtail.models import Site
 
 from cms.core.enums import Audience, Tone, Visibility
 from cms.core.readings import read_for
+from cms.home.models import HomePage, PlainPage
 from cms.references.blocks import content_blocks
 from cms.references.models import Contact, LegalReference
 from cms.versions.freezing import freeze
+from tests.factories import ContactFactory
+from tools.bundle_css import ROOT as STATIC
+from tools.bundle_css import TARGET, bundle
 
 
 def picture():
@@ -131,3 +144,285 @@ def test_frozen_html_has_no_inline_style_or_script(draft):
 def test_callout_says_its_tone_in_words(draft):
     html = next(piece.html for piece in draft.fragments if piece.kind == "callout")
     assert str(Tone.DANGER.label) in html
+
+
+def test_frozen_text_does_not_depend_on_the_editors_language(db):
+    block = StreamBlock(content_blocks())
+    rows = [{"role": "Rektor", "duty": "<p>X</p>", "audiences": []}]
+    value = block.child_blocks["responsibilities"].to_python({"caption": "", "rows": rows})
+    body = StreamValue(block, [("responsibilities", value)])
+    swedish = freeze(title="Prov", body=body)
+    with translation.override("en"):
+        assert freeze(title="Prov", body=body).sha256 == swedish.sha256
+    assert "Roller och ansvar" in swedish.fragments[0].text
+
+
+# Style sheets and script
+
+
+def test_the_style_sheet_is_made_of_its_sources():
+    assert TARGET.read_text() == bundle(), "run: python tools/bundle_css.py"
+
+
+def test_style_and_script_are_light():
+    css, script = TARGET.read_bytes(), (STATIC / "ledstang.js").read_bytes()
+    assert len(gzip.compress(css)) < 25_000
+    assert len(gzip.compress(script)) < 2_000
+
+
+def test_no_sheet_or_script_asks_another_server():
+    for path in [*STATIC.rglob("*.css"), *STATIC.rglob("*.js"), *STATIC.rglob("*.svg")]:
+        found = re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}[^\s\"')]*", path.read_text(), re.IGNORECASE)
+        assert [url for url in found if "www.w3.org" not in url] == [], path.name
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def palette(scheme: int) -> dict[str, str]:
+    source = (STATIC / "css" / "tokens.css").read_text()
+    found = re.findall(r"--(?:ds-color-)?([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", source)
+    return {name: pair[scheme] for name, *pair in found}
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_colours_can_be_told_apart(scheme):
+    colour, faults = palette(scheme), []
+
+    def needs(ratio: float, ink: str, paper: str) -> None:
+        if contrast(colour[ink], colour[paper]) < ratio:
+            faults.append(f"{ink} on {paper}: {contrast(colour[ink], colour[paper]):.2f} < {ratio}")
+
+    papers = ["background-default", "background-tinted", "surface-default", "surface-tinted"]
+    for paper in papers:
+        for ink in ("neutral-text-default", "neutral-text-subtle", "accent-text-subtle", "danger-text-subtle"):
+            needs(4.5, ink, f"neutral-{paper}")
+        needs(3, "neutral-border-default", f"neutral-{paper}")
+    needs(3, "ls-rail", "neutral-surface-default")
+    for name in ("neutral", "accent", "wood", "info", "success", "warning", "danger"):
+        for ink in ("text-default", "text-subtle"):
+            needs(4.5, f"{name}-{ink}", f"{name}-surface-tinted")
+            needs(4.5, f"{name}-{ink}", f"{name}-background-tinted")
+        needs(4.5, "neutral-text-default", f"{name}-surface-tinted")
+        for paper in ("base-default", "base-hover", "base-active"):
+            needs(4.5, f"{name}-base-contrast-default", f"{name}-{paper}")
+    assert faults == []
+
+
+# Pages
+
+
+@pytest.fixture
+def home(db) -> HomePage:
+    site = Site.objects.get(is_default_site=True)
+    top = site.root_page.get_parent()
+    page = top.add_child(instance=HomePage(title="Ledstång i Provstaden", slug="start", lead="<p>Här finns allt.</p>"))
+    plain = page.add_child(
+        instance=PlainPage(title="Personuppgifter", slug="personuppgifter", body="<h2>Vem</h2><p>Vi.</p>")
+    )
+    page.urgent_page, page.urgent_anchor = plain, "a-12345678"
+    page.save()
+    site.root_page = page
+    site.save()
+    return page
+
+
+ADDRESSES = {
+    "/": 200,
+    "/personuppgifter/": 200,
+    "/kontakter/": 200,
+    "/konto/logga-in/": 200,
+    "/konto/glomt-losenord/": 200,
+    "/konto/glomt-losenord/skickat/": 200,
+    "/konto/nytt-losenord/x/y/": 410,
+    "/finns-inte/": 404,
+}
+
+
+@pytest.mark.parametrize("signed_in", [False, True], ids=["visitor", "learner"])
+@pytest.mark.parametrize(("address", "status"), ADDRESSES.items())
+def test_pages_are_whole(home, learner, visitor, address, status, signed_in):
+    client = learner.client() if signed_in else visitor
+    response = client.get(address)
+    if address == "/konto/logga-in/" and signed_in:
+        assert response.status_code == 302
+        return
+    assert response.status_code == status
+    page = response.content.decode()
+    assert page.count("<h1") == 1
+    assert page.count("<main") == 1
+    assert re.search(r"<title>[^<]+ – Ledstång</title>", page)
+    assert '<html lang="sv"' in page
+    assert "Exempelinnehåll, använd inte i skarpt läge" in page
+    assert "Lämna sidan" in page
+    assert 'class="ds-skip-link" href="#main"' in page
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=\"|<script(?![^>]*\ssrc=)", page)
+    assert len(re.findall(r'<link rel="stylesheet"|<script', page)) <= 3
+    ids = re.findall(r'\sid="([^"]*)"', page)
+    assert sorted(ids) == sorted(set(ids))
+    assert "" not in ids
+
+
+def test_home_leads_to_the_steps_only_while_they_are_published(home, visitor):
+    page = visitor.get("/").content.decode()
+    assert "Ett barn har berättat – vad gör du nu?" in page
+    assert 'href="/personuppgifter/#a-12345678"' in page
+    assert 'href="tel:112"' in page
+    PlainPage.objects.get().unpublish()
+    assert "a-12345678" not in visitor.get("/").content.decode()
+
+
+def test_home_stands_without_a_page_for_the_steps(home, visitor):
+    PlainPage.objects.get().delete()
+    assert visitor.get("/").status_code == 200
+
+
+def test_the_foot_links_to_pages_that_exist(home, visitor):
+    page = visitor.get("/").content.decode()
+    assert 'href="/personuppgifter/"' in page
+    assert "/tillganglighet/" not in page
+
+
+def test_pages_stand_in_a_hosts_own_frame(home, settings, visitor):
+    frame = (
+        "<html><head><title>{% block title %}{% endblock %}</title>{% block extra_css %}{% endblock %}</head>"
+        "<body><div id='host'>{% block content %}{% endblock %}</div>{% block extra_js %}{% endblock %}</body></html>"
+    )
+    [template] = settings.TEMPLATES
+    loaders = [
+        ("django.template.loaders.locmem.Loader", {"host/frame.html": frame}),
+        "django.template.loaders.filesystem.Loader",
+        "django.template.loaders.app_directories.Loader",
+    ]
+    settings.LEDSTANG_BASE_TEMPLATE = "host/frame.html"
+    settings.TEMPLATES = [{**template, "APP_DIRS": False, "OPTIONS": {**template["OPTIONS"], "loaders": loaders}}]
+    for address in ("/", "/kontakter/", "/konto/logga-in/", "/personuppgifter/"):
+        page = visitor.get(address).content.decode()
+        assert "id='host'" in page
+        assert "ls-header" not in page
+        assert "<h1" in page.split("id='host'")[1]
+        assert "ledstang.css" in page.split("</head>")[0]
+
+
+def test_the_visitor_chooses_light_or_dark(visitor, db):
+    assert 'data-color-scheme="auto"' in visitor.get("/kontakter/").content.decode()
+    response = visitor.post(reverse("ledstang_core:theme"), {"theme": "dark", "next": "/kontakter/"})
+    assert response.url == "/kontakter/"
+    assert response.cookies["ledstang_theme"]["httponly"]
+    assert 'data-color-scheme="dark"' in visitor.get("/kontakter/").content.decode()
+    response = visitor.post(reverse("ledstang_core:theme"), {"theme": '"><script>', "next": "https://ond.example/"})
+    assert response.url == "/"
+    assert not response.cookies
+
+
+def test_a_forged_theme_cookie_changes_nothing(visitor, db):
+    visitor.cookies["ledstang_theme"] = 'dark"onload="x'
+    assert 'data-color-scheme="auto"' in visitor.get("/kontakter/").content.decode()
+
+
+def test_the_language_is_the_sites_unless_chosen(visitor, db):
+    assert "Kontaktvägar" in visitor.get("/kontakter/", headers={"Accept-Language": "en"}).content.decode()
+    visitor.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
+    response = visitor.get("/kontakter/")
+    assert "Contact routes" in response.content.decode()
+    assert response["Content-Language"] == "en"
+
+
+def test_a_broken_page_still_answers(settings, monkeypatch, db):
+    def broken(*args: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("cms.references.views.contacts_of", broken)
+    response = Client(raise_request_exception=False).get("/kontakter/")
+    assert response.status_code == 500
+    assert "Något gick fel hos oss" in response.content.decode()
+
+
+def test_a_request_for_another_host_is_refused(settings, db):
+    settings.ALLOWED_HOSTS = ["ledstang.example.se"]
+    response = Client().get("/", headers={"Host": "ond.example"})
+    assert response.status_code == 400
+    assert "gick inte att förstå" in response.content.decode()
+
+
+def test_robots_keeps_out_of_what_is_personal(visitor, db):
+    response = visitor.get("/robots.txt")
+    assert response["Content-Type"].startswith("text/plain")
+    assert "Disallow: /min-utbildning/" in response.content.decode()
+
+
+# Components
+
+
+def rendered(source: str, **context: Any) -> str:
+    request = RequestFactory().get("/?filter=x")
+    return engines["django"].from_string("{% load ledstang %}" + source).render(context, request)
+
+
+def test_every_state_is_a_word_beside_a_sign():
+    html = rendered('{% include "ledstang_core/components/status.html" with state="overdue" label="Försenad" only %}')
+    assert "Försenad" in html
+    assert 'aria-hidden="true"' in html
+
+
+def test_days_are_written_alike():
+    assert rendered("{{ d|day }}", d=date(2026, 11, 3)) == "2026-11-03"
+    assert rendered("{{ d|day }}", d=datetime(2026, 12, 31, 23, 30, tzinfo=UTC)) == "2027-01-01"
+    assert rendered("{{ d|day }}", d=None) == ""
+
+
+def test_a_bar_draws_its_percent_in_any_language():
+    html = rendered('{% include "ledstang_core/components/bar.html" with percent=p label="62,5 %" only %}', p=62.5)
+    assert 'width="62.5"' in html
+
+
+# Contact routes
+
+
+def test_visitors_see_open_contacts_and_staff_see_more(cast, city, visitor):
+    ContactFactory(key="oppen", name="Öppna jouren", visibility=Visibility.OPEN, phone="070-174 06 10")
+    ContactFactory(key="intern", name="Interna linjen", visibility=Visibility.SIGNED_IN, phone="070-174 06 11")
+    secret = ContactFactory(key="hemlig", name="Hemliga linjen", visibility=Visibility.ROLE, phone="070-174 06 12")
+    secret.roles.add(city.roles["rektor"])
+    pages = [
+        client.get("/kontakter/").content.decode() for client in (visitor, cast.learner.client(), cast.head.client())
+    ]
+    assert ["070-174 06 10" in page for page in pages] == [True, True, True]
+    assert ["070-174 06 11" in page for page in pages] == [False, True, True]
+    assert ["070-174 06 12" in page for page in pages] == [False, False, True]
+
+
+def test_contacts_follow_the_district(cast, city, visitor):
+    for district, phone in ((city.north, "070-174 06 21"), (city.south, "070-174 06 22")):
+        ContactFactory(key="mottagning", district=district, phone=phone, visibility=Visibility.OPEN)
+    both = visitor.get("/kontakter/").content.decode()
+    south = visitor.get(f"/kontakter/?omrade={city.south.key}").content.decode()
+    own = cast.learner.client().get("/kontakter/").content.decode()
+    assert [phone in page for page in (both, south, own) for phone in ("070-174 06 21", "070-174 06 22")] == [
+        *[True, True],
+        *[False, True],
+        *[True, False],
+    ]
+    assert visitor.get("/kontakter/?omrade=finns-inte").status_code == 200
+
+
+def test_contacts_take_as_many_queries_however_many_they_are(cast, city, django_assert_max_num_queries):
+    client = cast.learner.client()
+    ContactFactory(visibility=Visibility.OPEN)
+    client.get("/kontakter/")
+    counts = []
+    for turn in range(2):
+        with django_assert_max_num_queries(25) as captured:
+            client.get("/kontakter/")
+        counts.append(len(captured))
+        for number in range(20):
+            ContactFactory(key=f"k{turn}-{number}", district=city.north, visibility=Visibility.OPEN)
+    assert counts[0] == counts[1]

@@ -186,18 +186,20 @@ def merge_people(*, duplicate: Person, into: Person, actor: Person | None) -> Pe
     """One human seen twice: evidence stays where it is, the duplicate points at the one that remains.
 
     What was merged into the duplicate points there too, so nobody is more than one step away. Protection of either
-    holds for both. Raises PeopleError on a circle.
+    holds for both. Two accounts both lead to the one that remains. Raises PeopleError on a circle.
     """
     if into.pk == duplicate.pk or into.merged_into_id is not None:
         raise PeopleError("a person can only be merged into another current person")
-    user, duplicate.user = duplicate.user, None
+    user = duplicate.user if into.user is None else None
+    if user is not None:
+        duplicate.user = None
     duplicate.merged_into = into
     duplicate.save(update_fields=["merged_into", "user"])
     Person.objects.filter(merged_into=duplicate).update(merged_into=into)
     if duplicate.is_protected and not into.is_protected:
         into.protection = duplicate.protection
         into.save(update_fields=["protection"])
-    if into.user is None and user is not None:
+    if user is not None:
         into.user = user
         into.save(update_fields=["user"])
     write_audit(action=AuditAction.PERSON_MERGED, actor=actor, subject=into, object_key=str(duplicate.key))
