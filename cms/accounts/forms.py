@@ -45,7 +45,7 @@ class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
         self.fields["new_password2"].help_text = ""
 
 
-class ChangePasswordForm(ChoosePasswordForm, DjangoPasswordChangeForm):  # type: ignore[type-arg]
+class ChangePasswordForm(ChoosePasswordForm, DjangoPasswordChangeForm):
     field_order = ["old_password", "new_password1", "new_password2"]
 
 

@@ -24,7 +24,7 @@ class LimitedTokens(PasswordResetTokenGenerator):
         if not super().check_token(user, token):
             return False
         made = base36_to_int(str(token).split("-")[0])
-        age: float = self._num_seconds(self._now()) - made  # type: ignore[attr-defined]
+        age: float = self._num_seconds(self._now()) - made
         return age <= self.lifetime.total_seconds()
 
 

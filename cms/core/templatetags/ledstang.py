@@ -175,7 +175,8 @@ def control(field: Any) -> SafeString:
     if isinstance(field, BoundWidget):
         field.data["attrs"]["class"] = CONTROL_CLASS
         return field.tag(wrap_label=False)
-    return field.as_widget(attrs={"class": CONTROL_CLASS})
+    widget: SafeString = field.as_widget(attrs={"class": CONTROL_CLASS})
+    return widget
 
 
 @register.simple_tag
