@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("cms.references.urls")),
     path("", include("courses.urls")),
     path("", include("cms.oversight.urls")),
+    path("", include("cms.certificates.urls")),
     path("", include("cms.versions.urls")),
     path("", include(wagtail_urls)),
 ]
