@@ -11,6 +11,11 @@ class CertificateKind(TextChoices):
     STATEMENT = "statement", _("Statement for an org unit")
     GUIDELINE = "guideline", _("Guideline as a document")
 
+    @property
+    def is_personal(self) -> bool:
+        """Whether it is about what one person has done."""
+        return self not in (CertificateKind.STATEMENT, CertificateKind.GUIDELINE)
+
 
 class CertificateState(TextChoices):
     VALID = "valid", pgettext_lazy("certificate", "Valid")
@@ -29,3 +34,13 @@ class RevocationReason(TextChoices):
     WRONG_PERSON = "wrong_person", _("Issued to the wrong person")
     WRONG_FACTS = "wrong_facts", _("The facts were wrong")
     ISSUED_TWICE = "issued_twice", _("Issued twice")
+
+
+class CorrectionReason(TextChoices):
+    """Why a certificate was replaced by another."""
+
+    NAME_CHANGED = "name_changed", _("The name has changed")
+    CORRECTED = "corrected", _("The facts have been corrected")
+
+
+REASONS = [*RevocationReason.choices, *CorrectionReason.choices]

@@ -1,0 +1,158 @@
+"""From facts to a rendering job: the HTML of a kind, its CSS, and every byte that it may show."""
+
+from typing import Any
+
+import weasyprint
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from cms.certificates.colours import readable
+from cms.certificates.enums import CertificateKind
+from cms.certificates.facts import Facts, GuidelineFacts, Letterhead, PersonalFacts, from_json, letterhead_of
+from cms.certificates.models import Certificate, CertificateAsset
+from cms.certificates.names import direction
+from cms.certificates.pdf import layout, qr
+from cms.certificates.pdf.cleaning import cited, clean
+from cms.certificates.pdf.ornament import handrail, rule
+from cms.certificates.pdf.renderer import Attachment, Job, RenderingFailed
+
+LANGUAGE = "sv"
+FOLDER = "ledstang_certificates/pdf"
+SHEETS = {
+    CertificateKind.COURSE: ("diploma",),
+    CertificateKind.UNITS: ("diploma",),
+    CertificateKind.RECEIPT: ("document",),
+    CertificateKind.TRANSCRIPT: ("document",),
+    CertificateKind.STATEMENT: ("document",),
+    CertificateKind.GUIDELINE: ("document",),
+}
+Assets = dict[str, tuple[str, bytes]]
+
+
+def compose(certificate: Certificate) -> Job:
+    """What is rendered for a certificate: from its frozen facts and kept files, never from elsewhere."""
+    facts, letterhead = from_json(certificate.facts), letterhead_of(certificate.facts)
+    kept = _kept(facts, letterhead)
+    return compose_facts(
+        facts,
+        letterhead,
+        public_id=certificate.public_id,
+        issued_on=timezone.localdate(certificate.issued_at).isoformat(),
+        created=timezone.localtime(certificate.issued_at).isoformat(timespec="seconds"),
+        kept=kept,
+    )
+
+
+def compose_facts(
+    facts: Facts, letterhead: Letterhead, *, public_id: str, issued_on: str, created: str, kept: Assets
+) -> Job:
+    """The same from values alone, for previews and measurements."""
+    with translation.override(LANGUAGE):
+        _refuse_without_swedish()
+        address = verification_address(letterhead.address, public_id)
+        title = title_of(facts)
+        holder = facts.holder if isinstance(facts, PersonalFacts) else ""
+        context = {
+            "facts": facts,
+            "letterhead": letterhead,
+            "title": title,
+            "issuer": facts.issuer or letterhead.issuer or letterhead.city,
+            "colour": letterhead.colour,
+            "ink": readable(letterhead.colour),
+            "signed_by": "" if facts.kind == CertificateKind.GUIDELINE else letterhead.function,
+            "public_id": public_id,
+            "number": in_groups(public_id),
+            "address": address,
+            "issued_on": issued_on,
+            **_shown(address, public_id),
+            "direction": direction(holder),
+            "size": layout.step(holder, layout.NAME_STEPS),
+            "title_size": layout.step(getattr(facts, "title", ""), layout.TITLE_STEPS),
+            "units_in_front": layout.units_in_front(facts),
+            "arms": letterhead.arms in kept,
+            "sections": [clean(section.html) for section in facts.sections]
+            if isinstance(facts, GuidelineFacts)
+            else [],
+        }
+        html = render_to_string(f"{FOLDER}/{facts.kind}.html", context)
+        css = tuple(render_to_string(f"{FOLDER}/{name}.css") for name in ("common", *SHEETS[facts.kind]))
+    embedded = facts.embedded if isinstance(facts, GuidelineFacts) else ()
+    return Job(
+        html=html,
+        css=css,
+        description={
+            "title": title,
+            "author": context["issuer"] or "Ledstång",
+            "subject": _subject(facts, public_id),
+            "language": LANGUAGE,
+            "created": created,
+            "generator": "Ledstång",
+            "producer": f"WeasyPrint {weasyprint.__version__}",
+            "part": 3 if embedded else 2,
+        },
+        assets={
+            "qr": ("image/svg+xml", qr.svg(address)),
+            "handrail": ("image/svg+xml", handrail(letterhead.colour)),
+            "rule": ("image/svg+xml", rule(letterhead.colour)),
+            **kept,
+        },
+        attachments=tuple(Attachment(one.sha256, one.name, one.description) for one in embedded),
+    )
+
+
+def _kept(facts: Facts, letterhead: Letterhead) -> Assets:
+    wanted = {letterhead.arms} if letterhead.arms else set()
+    if isinstance(facts, GuidelineFacts):
+        wanted |= {one.sha256 for one in facts.embedded}
+        wanted |= {sha for section in facts.sections for sha in cited(section.html)}
+    if not wanted:
+        return {}
+    rows = CertificateAsset.objects.filter(sha256__in=wanted)
+    found = {row.sha256: (row.media_type, row.read()) for row in rows}
+    if wanted - found.keys():
+        raise RenderingFailed("a file that belongs to the certificate is not kept")
+    return found
+
+
+def _refuse_without_swedish() -> None:
+    """A certificate in the wrong language would be wrong for ever."""
+    if pgettext("certificate", "Certificate") == "Certificate":
+        raise RenderingFailed("the Swedish translation is not compiled")
+
+
+def in_groups(public_id: str) -> str:
+    """The number as it is read aloud: in groups of four."""
+    return " ".join(public_id[start : start + 4] for start in range(0, len(public_id), 4))
+
+
+def _shown(address: str, public_id: str) -> dict[str, str]:
+    """The address as it is printed: without scheme, in two parts that may stand on two lines."""
+    return {"shown_base": address.split("://", 1)[-1].removesuffix(f"{public_id}/"), "shown_rest": f"{public_id}/"}
+
+
+def verification_address(base: str, public_id: str) -> str:
+    return base.rstrip("/") + reverse("ledstang_certificates:verify", args=[public_id])
+
+
+def title_of(facts: Facts) -> str:
+    """What the document is called, in readers and in lists. Names nobody."""
+    kind = CertificateKind(facts.kind)
+    if kind == CertificateKind.TRANSCRIPT:
+        return _("Transcript as of %(day)s") % {"day": facts.as_of}  # type: ignore[union-attr]
+    if kind == CertificateKind.STATEMENT:
+        return _("Statement as of %(day)s: %(unit)s") % {"day": facts.as_of, "unit": facts.org_unit}  # type: ignore[union-attr]
+    values = {"title": facts.title, "version": facts.version}  # type: ignore[union-attr]
+    if kind == CertificateKind.RECEIPT:
+        return _("Receipt: %(title)s, version %(version)s") % values
+    if kind == CertificateKind.GUIDELINE:
+        return _("%(title)s, version %(version)s") % values
+    return _("Certificate: %(title)s, version %(version)s") % values
+
+
+def _subject(facts: Facts, public_id: str) -> str:
+    values: dict[str, Any] = {"kind": CertificateKind(facts.kind).label, "number": public_id}
+    with translation.override(LANGUAGE):
+        return _("%(kind)s number %(number)s") % values

@@ -1,0 +1,21 @@
+"""How much fits: type sizes and places chosen from the lengths of texts, before anything is rendered."""
+
+from cms.certificates.facts import CourseFacts, Facts, UnitsFacts
+
+NAME_STEPS = ((24, ""), (36, "s"), (72, "m"), (140, "l"), (10_000, "xl"))
+TITLE_STEPS = ((42, ""), (84, "s"), (170, "m"), (10_000, "l"))
+FRONT_UNITS = 6
+FRONT_UNIT_LETTERS = 90
+
+
+def step(text: str, steps: tuple[tuple[int, str], ...]) -> str:
+    """The class of the first step that is at least as long as the text."""
+    return next(name for longest, name in steps if len(text) <= longest)
+
+
+def units_in_front(facts: Facts) -> bool:
+    """Whether a course's units stand beside the name; otherwise they have a page of their own."""
+    if not isinstance(facts, CourseFacts | UnitsFacts):
+        return False
+    few = len(facts.units) <= FRONT_UNITS and all(len(unit.title) <= FRONT_UNIT_LETTERS for unit in facts.units)
+    return few and len(facts.holder) <= NAME_STEPS[2][0] and len(facts.title) <= TITLE_STEPS[1][0]

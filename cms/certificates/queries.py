@@ -1,0 +1,166 @@
+"""Reads over certificates: what verification tells, what one person holds, what an actor may fetch."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import pgettext
+
+from cms.certificates.enums import CertificateKind, CertificateState, EventKind
+from cms.certificates.facts import Facts, TranscriptFacts, from_json, letterhead_of
+from cms.certificates.models import ALPHABET, ID_LENGTH, Certificate, CertificateEvent, CertificateFile
+from cms.people.models import Person
+from cms.people.queries import person_views_are_open, view_of, visible_people
+
+NOBODYS = "0" * ID_LENGTH
+TYPED_AS = str.maketrans("oil", "011")
+
+
+def read_id(typed: str) -> str:
+    """A public id as people type it: capitals, spaces and dashes do not matter, nor O for 0 or l for 1.
+
+    What cannot be an id becomes one that nothing has, so that it is looked up all the same.
+    """
+    text = "".join(typed.split()).replace("-", "").lower().translate(TYPED_AS)
+    if len(text) != ID_LENGTH or any(letter not in ALPHABET for letter in text):
+        return NOBODYS
+    return text
+
+
+def find_certificate(typed: str) -> Certificate | None:
+    """The certificate with an id, with what verification needs. One query for an id that nothing has."""
+    found = (
+        Certificate.objects.filter(public_id=read_id(typed))
+        .select_related("person__merged_into", "file__seal", "superseded_by")
+        .prefetch_related("events")
+    )
+    return found.first()  # type: ignore[no-any-return]
+
+
+def fetchable_by(actor: Person, on: date) -> QuerySet[Certificate]:
+    """The certificates whose files an actor may fetch on a day.
+
+    In: the actor's own; those of people in the actor's scopes, once person-level views are open; statements about
+    org units in the scopes; guidelines as documents. Protected people fail closed as everywhere.
+    """
+    view = view_of(actor, on)
+    own = Q(person=actor) | Q(person__merged_into=actor)
+    units = Q(kind=CertificateKind.STATEMENT, org_unit__in=view.org_units)
+    allowed = own | units | Q(kind=CertificateKind.GUIDELINE)
+    if not view.is_empty and person_views_are_open():
+        people = visible_people(actor, on, view).order_by().values("pk")
+        allowed |= Q(person__in=people) | Q(person__merged_into__in=people)
+    return Certificate.objects.filter(allowed)  # type: ignore[no-any-return]
+
+
+def find_fetchable(typed: str, actor: Person | None, on: date) -> Certificate | None:
+    """The certificate with an id if the actor may fetch its file. The same queries whether it exists or not."""
+    public = Certificate.objects.filter(kind=CertificateKind.GUIDELINE)
+    rows = fetchable_by(actor, on) if actor is not None else public
+    return rows.filter(public_id=read_id(typed)).select_related("person", "file").first()  # type: ignore[no-any-return]
+
+
+def is_own(certificate: Certificate, actor: Person | None) -> bool:
+    if actor is None or certificate.person is None:
+        return False
+    return actor.pk in (certificate.person_id, certificate.person.merged_into_id)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What anybody may know about a certificate. The holder's name is not in it."""
+
+    public_id: str
+    kind: CertificateKind
+    state: CertificateState
+    facts: Facts
+    issuer: str
+    city: str
+    issued_on: date
+    has_expired: bool
+    names_can_be_checked: bool
+    file: CertificateFile | None
+    event: CertificateEvent | None
+    shows_reason: bool
+
+    @property
+    def tells_little(self) -> bool:
+        """A statement tells anybody only that it is genuine, and its date."""
+        return self.kind == CertificateKind.STATEMENT
+
+    @property
+    def entries(self) -> int:
+        """How many things a transcript lists. Which they are stands in the document only."""
+        return len(self.facts.entries) if isinstance(self.facts, TranscriptFacts) else 0
+
+
+def verification_of(certificate: Certificate, on: date, issued_on: date) -> Verification:
+    facts, letterhead = from_json(certificate.facts), letterhead_of(certificate.facts)
+    events = {event.kind: event for event in certificate.events.all()}
+    valid_until = getattr(facts, "valid_until", None)
+    return Verification(
+        public_id=certificate.public_id,
+        kind=CertificateKind(certificate.kind),
+        state=certificate.state,
+        facts=facts,
+        issuer=facts.issuer or letterhead.issuer or letterhead.city,
+        city=letterhead.city,
+        issued_on=issued_on,
+        has_expired=valid_until is not None and valid_until < on.isoformat(),
+        names_can_be_checked=CertificateKind(certificate.kind).is_personal,
+        file=getattr(certificate, "file", None),
+        event=events.get(EventKind.REVOKED) or events.get(EventKind.SUPERSEDED),
+        shows_reason=not is_protected(certificate),
+    )
+
+
+def is_protected(certificate: Certificate) -> bool:
+    """Whether its holder has protected data now, or had them when it was issued."""
+    person = certificate.person
+    if person is not None and (person.is_protected or (person.merged_into and person.merged_into.is_protected)):
+        return True
+    return CertificateKind(certificate.kind).is_personal and not certificate.facts.get("shows_name", False)
+
+
+def name_to_check(certificate: Certificate) -> str:
+    """The name that a typed one is compared with: none for protected people."""
+    facts: dict[str, Any] = certificate.facts
+    return "" if is_protected(certificate) else str(facts.get("holder", ""))
+
+
+def certificates_of(person: Person) -> list[Certificate]:
+    """What one person holds, newest first, with state and file, in two queries."""
+    held = Certificate.objects.filter(Q(person=person) | Q(person__merged_into=person))
+    held = held.select_related("file", "superseded_by").prefetch_related("events")
+    return list(held.order_by("-issued_at", "-pk"))
+
+
+def manifest_row(certificate: Certificate | None, name: str) -> list[str]:
+    """A bundle's line about a certificate, or its headings for None."""
+    if certificate is None:
+        return [
+            str(title)
+            for title in (
+                pgettext("certificate", "File"),
+                pgettext("certificate", "Number"),
+                pgettext("certificate", "Kind"),
+                pgettext("certificate", "Holder"),
+                pgettext("certificate", "Title"),
+                pgettext("certificate", "Version"),
+                pgettext("certificate", "Issued on"),
+                pgettext("certificate", "State"),
+            )
+        ]
+    facts = certificate.facts
+    return [
+        name or str(pgettext("certificate", "is being prepared")),
+        certificate.public_id,
+        str(CertificateKind(certificate.kind).label),
+        str(facts.get("holder", "")),
+        str(facts.get("title", facts.get("org_unit", ""))),
+        str(facts.get("version", "")),
+        timezone.localdate(certificate.issued_at).isoformat(),
+        str(certificate.state.label),
+    ]
