@@ -259,9 +259,9 @@ def _person(number: int, place: tuple[str, str, int], name: tuple[str, str], tod
 
 
 def _with_account(person: Staff, account: str, today: date) -> Staff:
-    """The teacher began a month ago, so there is something to do; the others have been there for years."""
+    """The teacher began three weeks ago, so there is something to do; the others have been there for years."""
     unit, role, _index, given, family = ACCOUNTS[account]
-    days = 27 if account == "larare" else 1500
+    days = 20 if account == "larare" else 1500
     job = Job(unit, role, today - timedelta(days=days))
     return replace(person, given_name=given, family_name=family, account=account, jobs=(job,))
 

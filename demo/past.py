@@ -91,8 +91,8 @@ def _steps_of(member: Staff, calendar: Calendar, rng: random.Random) -> Iterator
 
 
 def _the_teacher(member: Staff, calendar: Calendar, rng: random.Random) -> Iterator[Step]:
-    """Began a month ago: read 1.0 in time, took the long course on her own account, has the rest before her."""
-    yield Step(working_moment(calendar.ago(24), rng), member.number, "1.0")
+    """Began three weeks ago: read 1.0 at once, took the long course on her own account, has the rest before her."""
+    yield Step(working_moment(calendar.ago(18), rng), member.number, "1.0")
     yield from _units(member, LONG_COURSE, working_moment(calendar.ago(12), rng), rng, stop=None)
 
 

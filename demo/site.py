@@ -73,6 +73,7 @@ def make_guideline(home: HomePage, today: date, author: Any) -> GuidelinePage:
         slug=text.slug,
         key=key_of("guideline", text.slug),
         summary=text.summary,
+        statement="Jag har tagit del av riktlinjen",
         body=_stream_value(GuidelinePage, text.stream(1)),
         live=False,
         **decision(today - timedelta(days=221), number=1),
