@@ -1,6 +1,6 @@
 """Where a person stands with a target on a date: a pure function of what is known, without a database.
 
-How it is read, and where each reading comes from (docs/decisions/0010-standing.md tells why):
+How it is read, and where each reading comes from (docs/decisions/2026-11-23-standing.md tells why):
 
 - *Required* is who has, on the date, a job that the rule of that date applies to.
 - *The clock* starts on the first day of the unbroken chain of required days that leads to the date. Someone who

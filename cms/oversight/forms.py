@@ -45,7 +45,7 @@ class StaffForm(TargetForm):
         choices=[("", pgettext_lazy("standing", "All")), *((state.value, state.label) for state in SHOWN_STATES)],
     )
     ordning = forms.ChoiceField(
-        label=_("Order"),
+        label=pgettext_lazy("list", "Order"),
         required=False,
         choices=[("", _("By name")), ("due", _("By due date"))],
     )

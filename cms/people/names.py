@@ -2,13 +2,13 @@
 
 import unicodedata
 
-SWEDISH = {"å": "z1", "ä": "z2", "ö": "z3", "æ": "z2", "ø": "z3"}
+AFTER_Z = {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}
 
 
 def swedish_order(text: str) -> tuple[str, str]:
     """A key to sort by: å, ä, ö last, other accents as the plain letter, capitals as small ones."""
     letters = []
     for letter in unicodedata.normalize("NFC", text).casefold():
-        plain = SWEDISH.get(letter) or unicodedata.normalize("NFD", letter)[0]
+        plain = AFTER_Z.get(letter) or unicodedata.normalize("NFD", letter)[0]
         letters.append("y" if letter == "ü" else plain)
     return "".join(letters), text

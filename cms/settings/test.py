@@ -9,11 +9,15 @@ from pathlib import Path
 if "LEDSTANG_DATA_DIR" not in os.environ:
     os.environ["LEDSTANG_DATA_DIR"] = tempfile.mkdtemp(prefix="ledstang-test-")
     atexit.register(shutil.rmtree, os.environ["LEDSTANG_DATA_DIR"], ignore_errors=True)
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if worker != os.environ.get("LEDSTANG_TEST_WORKER", ""):  # test processes share no files
+    os.environ["LEDSTANG_DATA_DIR"] += f"/{worker}"
+    os.environ["LEDSTANG_TEST_WORKER"] = worker
 
 from cms.settings.base import *  # noqa: F403
 from cms.settings.base import DATA_DIR, INSTALLED_APPS, SQLITE, STORAGES, env
 
-INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
+INSTALLED_APPS = [*INSTALLED_APPS, "demo", "tests.third_kind"]
 LEDSTANG_DEMO = True
 LEDSTANG_BASE_URL = "https://ledstang.example.se"
 WAGTAILADMIN_BASE_URL = LEDSTANG_BASE_URL

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cms.certificates.models import Certificate
 from cms.compliance.models import Evidence, Exemption
@@ -68,7 +69,7 @@ def employment_rows(person: Person) -> Rows:
     return [
         {
             _("Workplace"): row.org_unit.name,
-            _("Role"): row.role.name if row.role else "",
+            pgettext("employment", "Role"): row.role.name if row.role else "",
             _("From"): _iso(row.starts_on),
             _("To"): _iso(row.ends_on),
             _("Source"): row.source,
@@ -136,7 +137,7 @@ def certificate_rows(person: Person) -> Rows:
             _("Kind"): row.get_kind_display(),
             _("What"): row.facts.get("title", ""),
             _("Issued"): _iso(row.issued_at),
-            _("Number"): row.public_id,
+            pgettext("certificate", "Number"): row.public_id,
         }
         for row in rows
     ]
@@ -144,7 +145,10 @@ def certificate_rows(person: Person) -> Rows:
 
 def message_rows(person: Person) -> Rows:
     rows = OutboxMessage.objects.filter(person__in=_own(person)).order_by("created_at", "pk")
-    return [{_("Kind"): row.kind, _("Created"): _iso(row.created_at), _("Sent"): _iso(row.sent_at)} for row in rows]
+    return [
+        {_("Kind"): row.kind, pgettext("mail", "Created"): _iso(row.created_at), _("Sent"): _iso(row.sent_at)}
+        for row in rows
+    ]
 
 
 def deed_rows(person: Person) -> Rows:

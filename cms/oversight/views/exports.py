@@ -74,7 +74,7 @@ def staff_rows_as_table(
         _("Family name"),
         _("Given name"),
         _("Workplace"),
-        _("Role"),
+        pgettext("employment", "Role"),
         _("What"),
         _("Standing"),
         _("To be done by"),

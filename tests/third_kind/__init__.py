@@ -1,0 +1,1 @@
+"""A third kind of thing that can be required: a yearly evacuation drill, recorded by whoever leads it."""
