@@ -88,7 +88,7 @@ check-templates:
 check-layers:
 	@$(BIN)/lint-imports --no-logo
 check-types:
-	@$(BIN)/mypy
+	@LEDSTANG_DATA_DIR=.mypy_cache $(BIN)/mypy
 check-migrations:
 	@DJANGO_SETTINGS_MODULE=cms.settings.test $(PY) manage.py makemigrations --check --dry-run
 check-translations:

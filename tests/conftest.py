@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_django
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client, TransactionTestCase
 
@@ -15,6 +16,7 @@ from tests import database
 from tests.campaigns import LINES, Campaign, is_proving
 from tests.cast import Cast, City, Member, found_city, gather_cast
 from tests.factories import EmploymentFactory, PersonFactory
+from tests.world import world  # noqa: F401
 from tools.catalogs import compile_all
 
 
@@ -25,6 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # The database
+
+FOLDERS = ("media", "private")  # what a database refers to
 
 
 @pytest.fixture(scope="session")
@@ -44,31 +48,23 @@ def django_db_setup(
 
 
 @pytest.fixture
-def demo_city(django_db_setup: database.Templates, transactional_db: None, settings: Any) -> None:
+def demo_city(django_db_setup: database.Templates, transactional_db: None) -> None:
     """The whole demo city, freshly loaded, with its files. For live servers and other tests that commit."""
     django_db_setup.make(database.DEMO)
     django_db_setup.put(database.DEMO)
     files = django_db_setup.files(database.DEMO)
-    for name, folder in {
-        "media": settings.MEDIA_ROOT,
-        "private": settings.STORAGES["ledstang"]["OPTIONS"]["location"],
-    }.items():
-        if (files / name).exists():
-            shutil.copytree(files / name, folder, dirs_exist_ok=True)
+    for folder in FOLDERS:
+        if (files / folder).exists():
+            shutil.copytree(files / folder, Path(settings.DATA_DIR) / folder, dirs_exist_ok=True)
 
 
 @pytest.fixture(autouse=True)
-def clean_ground(tmp_path: Path, settings: Any) -> None:
-    """Files written by a test lie in its own folder, and no cache remembers the test before."""
+def clean_ground() -> Iterator[None]:
+    """No file and no cache remembers the test before. Each test process has folders of its own."""
     cache.clear()
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "ledstang": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "private", "base_url": None},
-        },
-    }
+    yield
+    for folder in FOLDERS:
+        shutil.rmtree(Path(settings.DATA_DIR) / folder, ignore_errors=True)
 
 
 # The city and the cast
