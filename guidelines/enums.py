@@ -1,6 +1,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
+KIND = "guideline"  # the name of our target kind and version kind
+
 
 class GuidelineKind(TextChoices):
     """What a text is: a guideline is decided on, support material is not, a proposal waits for a decision."""

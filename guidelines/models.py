@@ -1,17 +1,26 @@
 """Guidelines: the pages editors write, the versions readers get, and that somebody has read one."""
 
 import uuid
+from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import CommentPanel, FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
+from wagtail.models import PageViewRestriction
 
+from cms.core.enums import Audience
 from cms.core.models import BasePage, Record
 from cms.people.models import Person
 from cms.references.blocks import content_blocks
-from cms.versions.models import Version
-from guidelines.enums import GuidelineKind
+from cms.versions.freezing import Draft, freeze
+from cms.versions.models import PublishingPlan, Version
+from guidelines.enums import KIND, GuidelineKind
+from guidelines.panels import GoLivePanel
+from guidelines.registry import draft_readers
 
 
 class GuidelineIndexPage(BasePage):
@@ -34,6 +43,8 @@ class GuidelinePage(BasePage):
     parent_page_types = ["guidelines.GuidelineIndexPage"]
     subpage_types: list[str] = []
     exclude_fields_in_copy = ["key"]
+    private_page_options = [PageViewRestriction.LOGIN, PageViewRestriction.GROUPS]
+    preview_modes = [("", _("Everyone")), *((str(audience.value), audience.label) for audience in Audience)]
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
@@ -80,16 +91,67 @@ class GuidelinePage(BasePage):
         ),
         FieldPanel("statement"),
     ]
+    # A guideline does not expire silently: it is withdrawn, with a reason.
+    settings_panels = [GoLivePanel(), CommentPanel()]
 
     class Meta:
         verbose_name = _("guideline")
         verbose_name_plural = _("guidelines")
+
+    def copy_all_child_relations(self, target: Any, *args: Any, **kwargs: Any) -> dict[Any, Any]:
+        """Wagtail asks every copy for its children, an alias too: a key of its own, though it shows our versions."""
+        if target.key == self.key:
+            target.key = uuid.uuid4()
+        copied: dict[Any, Any] = super().copy_all_child_relations(target, *args, **kwargs)
+        return copied
+
+    def with_content_json(self, content: dict[str, Any]) -> Any:
+        """The page as a revision has it, under this page's own key: a copied revision carries that of its source."""
+        page = super().with_content_json(content)
+        page.key = self.specific.key
+        return page
+
+    def draft(self, *, strict: bool = True) -> Draft:
+        """Everything that publishing would freeze. `strict` off stands unknown keys, for previews."""
+        return freeze(title=self.title or "", body=self.body, extra=self.frozen_fields(), strict=strict)
+
+    def frozen_fields(self) -> dict[str, Any]:
+        """What is frozen beside the text, the decision above all, as JSON-ready data."""
+        dates = {name: getattr(self, name) for name in ("decided_on", "review_by")}
+        return {
+            **{name: getattr(self, name) or "" for name in FROZEN_WORDS},
+            **{name: day.isoformat() if day else None for name, day in dates.items()},
+            "statement": (self.statement or "").strip() or default_statement(),
+        }
+
+    def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
+        """The draft as a reader of the chosen audience would get it. Unknown keys and empty fields are stood."""
+        context: dict[str, Any] = super().get_preview_context(request, mode_name)
+        read = draft_readers.get(KIND).read
+        context["reading"] = read(self.draft(strict=False), getattr(request, "user", None), mode_name)
+        return context
+
+    @property
+    def is_undecided(self) -> bool:
+        """A guideline that nobody has decided on cannot come into force."""
+        return self.kind == GuidelineKind.GUIDELINE and not (self.decided_on and (self.decided_by or "").strip())
+
+
+FROZEN_WORDS = ("kind", "summary", "decided_by", "decision_ref", "record_number", "owner_function", "replaces")
+
+
+def default_statement() -> str:
+    """In the site's language, whatever language the editor has chosen for the admin."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return gettext("I have taken part of the guideline")
 
 
 class GuidelineVersion(Version):
     """A guideline as it was published under a number."""
 
     page = models.ForeignKey(GuidelinePage, null=True, on_delete=models.SET_NULL, related_name="versions")
+    plan = models.OneToOneField(PublishingPlan, null=True, on_delete=models.PROTECT, related_name="+")
+    is_restricted = models.BooleanField(default=False)  # to some readers only, as the page was when published
     kind = models.CharField(_("kind"), max_length=12, choices=GuidelineKind)
     summary = models.TextField(blank=True)
     statement = models.CharField(max_length=200)

@@ -6,6 +6,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from cms.core.models import Refused
+from cms.core.views import refused
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -14,6 +17,8 @@ class AtomicPostMiddleware:
 
     Django's `ATOMIC_REQUESTS` would open a transaction for each GET too, and with SQLite's IMMEDIATE
     mode each GET would then wait for every other request. Must stand last in `MIDDLEWARE`.
+
+    A refusal that no view has answered (Wagtail's own views know none) rolls back and is told where one came from.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,8 +32,11 @@ class AtomicPostMiddleware:
     ) -> HttpResponse | None:
         if request.method in SAFE_METHODS or "default" in getattr(view, "_non_atomic_requests", ()):
             return None
-        with transaction.atomic():
-            return view(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                return view(request, *args, **kwargs)
+        except Refused as refusal:
+            return refused(request, refusal)
 
 
 class ChosenLanguageMiddleware:

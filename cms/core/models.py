@@ -18,6 +18,12 @@ class ImmutableRecordError(TypeError):
     """Something tried to change or remove a record of what happened."""
 
 
+class Refused(ValueError):
+    """The rules do not allow it; nothing was done. The text is for whoever asked, `where` is where it can be mended."""
+
+    where: str = ""
+
+
 class RecordQuerySet(models.QuerySet[Any]):
     def update(self, **kwargs: Any) -> NoReturn:
         raise ImmutableRecordError(f"{self.model.__name__} rows are never changed")

@@ -21,3 +21,8 @@ def is_for(audiences: Iterable[str], audience: str | None) -> bool:
 def read_for(html: str, audience: str | None) -> str:
     """The HTML of one reading: what is only for others is gone, the marks are gone."""
     return ONLY.sub(lambda match: match[2] if is_for(match[1].split(","), audience) else "", html)
+
+
+def audiences_in(html: str) -> set[str]:
+    """The audiences that some piece of the HTML is marked for."""
+    return {name for names, _piece in ONLY.findall(html) for name in names.split(",")}

@@ -3,14 +3,16 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from cms.core.enums import THEME_COOKIE, Theme
+from cms.core.models import Refused
 
 
 def base_template() -> str:
@@ -31,6 +33,20 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if ours else default
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Say why nothing was done, where it can be mended or where the request came from.
+
+    Wagtail's dialogs ask from a script; "success" makes them go to the address.
+    """
+    messages.error(request, str(refusal))
+    here = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(here, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    address = refusal.where or (here if ours else "/")
+    if request.headers.get("x-requested-with") == "XMLHttpRequest":
+        return JsonResponse({"step": "success", "redirect": address})
+    return HttpResponseRedirect(address)
 
 
 @require_POST

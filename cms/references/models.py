@@ -41,12 +41,19 @@ class LegalReference(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.citation})"
 
+    def status_on(self, on: date) -> LegalStatus:
+        """The status that holds on a day: dates tell more than what somebody once chose in a list."""
+        status = LegalStatus(self.status)
+        if self.in_force_to is not None and on > self.in_force_to:
+            return LegalStatus.REPEALED
+        if status == LegalStatus.IN_FORCE and self.in_force_from is not None and on < self.in_force_from:
+            return LegalStatus.ADOPTED
+        if status == LegalStatus.ADOPTED and self.in_force_from is not None and on >= self.in_force_from:
+            return LegalStatus.IN_FORCE
+        return status
+
     def is_in_force(self, on: date) -> bool:
-        return (
-            self.status == LegalStatus.IN_FORCE
-            and (self.in_force_from is None or self.in_force_from <= on)
-            and (self.in_force_to is None or on <= self.in_force_to)
-        )
+        return self.status_on(on) == LegalStatus.IN_FORCE
 
     def is_stale(self, on: date) -> bool:
         """Not reviewed for twelve months, or never."""

@@ -1,21 +1,32 @@
 """Reads over the registers: who a text is served to, and what a citation is worth today."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 
+from django.utils import timezone
+
 from cms.core.registry import FrozenToken
 from cms.core.tokens import Token, slot
-from cms.people.models import Person
+from cms.people.models import Employment, Person
 from cms.people.queries import employments_on
 from cms.references.models import Contact, LegalReference
-from cms.references.slots import CONTACT, CONTACT_LIST, LAW, Reader, law_html, load_contacts
+from cms.references.slots import CONTACT, CONTACT_LIST, LAW, Reader, law_html, law_value, load_contacts
 
 
-def reader_of(person: Person | None, on: date, district: str | None = None) -> Reader:
-    """The reader behind a request. `district` (chosen in the address) comes before the employment's."""
+def reader_of(
+    person: Person | None,
+    on: date,
+    district: str | None = None,
+    employments: Sequence[Employment] | None = None,
+) -> Reader:
+    """The reader behind a request. `district` (chosen in the address) comes before the employment's.
+
+    `employments` are those that `employments_on` gives, where a caller has them already.
+    """
     if person is None:
         return Reader(district=district)
-    employments = list(employments_on(person, on))
+    employments = list(employments_on(person, on)) if employments is None else employments
     own = next((e.org_unit.district.key for e in employments if e.org_unit.district), None)
     return Reader(
         is_signed_in=True,
@@ -29,16 +40,9 @@ def freeze_law(key: str) -> FrozenToken | None:
     law = LegalReference.objects.filter(key=key).first()
     if law is None:
         return None
-    value = {
-        "title": law.title,
-        "citation": law.citation,
-        "summary": law.summary,
-        "source_url": law.source_url,
-        "status": law.status,
-        "in_force_from": law.in_force_from.isoformat() if law.in_force_from else None,
-        "in_force_to": law.in_force_to.isoformat() if law.in_force_to else None,
-    }
-    return FrozenToken(value=value, html=slot(Token(LAW, key), law_html(value)), text=law.citation)
+    value = law_value(law)
+    html = law_html(value, law.status_on(timezone.localdate()))
+    return FrozenToken(value=value, html=slot(Token(LAW, key), html), text=law.citation)
 
 
 def _freeze_contacts(token: Token) -> FrozenToken | None:

@@ -4,11 +4,15 @@ A frozen fragment holds a contact's key only; its value that day stands in the v
 So a number can be changed everywhere at once, and one that the reader may not see is never in the HTML.
 """
 
+import hashlib
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from django.db.models import Q, prefetch_related_objects
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -21,6 +25,7 @@ from cms.references.models import Contact, LegalReference
 LAW, CONTACT, CONTACT_LIST = "lag", "kontakt", "kontaktlista"
 EMERGENCY = "112"
 POLICE = "11414"
+SHOWN_STATUS = re.compile(r"\blegal--([a-z_]+)")
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class ContactValue:
             url=contact.url,
             hours=contact.hours,
             visibility=contact.visibility,
-            roles=tuple(sorted(role.key for role in contact.roles.all())),
+            roles=_roles(contact),
             valid_to=contact.valid_to.isoformat() if contact.valid_to else None,
         )
 
@@ -84,14 +89,23 @@ class ContactValue:
         return self.valid_to is None or on.isoformat() <= self.valid_to
 
 
+def _roles(contact: Contact) -> tuple[str, ...]:
+    """Who sees it, where only some roles do. Roles left over from then are of no consequence."""
+    if contact.visibility != Visibility.ROLE:
+        return ()
+    return tuple(sorted(role.key for role in contact.roles.all()))
+
+
 def load_contacts(tokens: Iterable[Token]) -> list[ContactValue]:
-    """Today's contacts for the cited keys and lists, in one query and a prefetch."""
+    """Today's contacts for the cited keys and lists, in one query and one for the roles of those that have some."""
     keys = [token.key for token in tokens if token.kind == CONTACT]
     kinds = [token.key for token in tokens if token.kind == CONTACT_LIST]
     if not keys and not kinds:
         return []
-    contacts = Contact.objects.filter(key__in=keys) | Contact.objects.filter(kind__in=kinds)
-    return [ContactValue.of(c) for c in contacts.select_related("district").prefetch_related("roles")]
+    cited = Contact.objects.filter(Q(key__in=keys) | Q(kind__in=kinds)).select_related("district")
+    contacts = list(cited)
+    prefetch_related_objects([c for c in contacts if c.visibility == Visibility.ROLE], "roles")
+    return [ContactValue.of(c) for c in contacts]
 
 
 def choose(contacts: Iterable[ContactValue], reader: Reader, on: date) -> list[ContactValue]:
@@ -138,15 +152,36 @@ def contact_html(contact: ContactValue, *, linked: bool = True) -> SafeString:
     return format_html('<span class="contact">{}</span>', mark_safe(", ".join(parts)))
 
 
-def law_html(value: Mapping[str, Any]) -> SafeString:
-    """A legal reference as it was cited, from its frozen value."""
-    css = "legal" if value["status"] == LegalStatus.IN_FORCE else f"legal legal--{value['status']}"
+def law_value(law: LegalReference) -> dict[str, Any]:
+    """A legal reference as it is frozen."""
+    return {
+        "title": law.title,
+        "citation": law.citation,
+        "summary": law.summary,
+        "source_url": law.source_url,
+        "status": law.status,
+        "in_force_from": law.in_force_from.isoformat() if law.in_force_from else None,
+        "in_force_to": law.in_force_to.isoformat() if law.in_force_to else None,
+    }
+
+
+def law_stamp(value: Mapping[str, Any]) -> str:
+    """What a reader would notice of a legal reference, in eight letters: another stamp means that it has changed."""
+    names = ("title", "citation", "summary", "status", "in_force_from", "in_force_to")
+    return hashlib.sha256("\n".join(str(value[name]) for name in names).encode()).hexdigest()[:8]
+
+
+def law_html(value: Mapping[str, Any], status: str | None = None) -> SafeString:
+    """A legal reference as it was cited, from its frozen value. `status` is what its dates say, if that was asked."""
+    status, stamp = status or value["status"], law_stamp(value)
+    css = "legal" if status == LegalStatus.IN_FORCE else f"legal legal--{status}"
     if value["source_url"]:
-        html = format_html('<a class="{}" href="{}">{}</a>', css, value["source_url"], value["citation"])
+        link = '<a class="{}" data-law="{}" href="{}">{}</a>'
+        html = format_html(link, css, stamp, value["source_url"], value["citation"])
     else:
-        html = format_html('<span class="{}">{}</span>', css, value["citation"])
-    if value["status"] != LegalStatus.IN_FORCE:
-        html = format_html('{} <em class="legal-status">({})</em>', html, LegalStatus(value["status"]).label.lower())
+        html = format_html('<span class="{}" data-law="{}">{}</span>', css, stamp, value["citation"])
+    if status != LegalStatus.IN_FORCE:
+        html = format_html('{} <em class="legal-status">({})</em>', html, str(LegalStatus(status).label).lower())
     return html
 
 
@@ -186,12 +221,17 @@ class Filler:
     def load(cls, html: str, reader: Reader, on: date, frozen: Mapping[str, Any] | None = None) -> "Filler":
         """`frozen` is the `cites` part of an older version's content: then that day's contacts are shown."""
         tokens = find_slots(html)
-        contacts = load_contacts(tokens)
-        if frozen is not None:
-            contacts = _that_day(tokens, contacts, frozen)
+        contacts = load_contacts(tokens) if frozen is None else _that_day(frozen, tokens)
         keys = [token.key for token in tokens if token.kind == LAW]
         laws = {law.key: law for law in LegalReference.objects.filter(key__in=keys)} if keys else {}
         return cls(reader=reader, on=on, contacts=contacts, laws=laws, is_history=frozen is not None)
+
+    @property
+    def districts(self) -> tuple[tuple[str, str], ...]:
+        """The districts that contacts which the reader may see stand for, as key and name, by name."""
+        seen = (c for c in self.contacts if self.reader.may_see(c.visibility, c.roles))
+        found = {(c.district, c.district_name or "") for c in seen if c.district is not None}
+        return tuple(sorted(found, key=lambda district: district[1]))
 
     def fill(self, html: str) -> SafeString:
         return mark_safe(replace_slots(html, self._replace))
@@ -230,36 +270,55 @@ class Filler:
         return format_html(' <em class="contact-then">({})</em>', _("as published then, do not use without checking"))
 
     def _law_mark(self, key: str, frozen: str) -> str:
+        """A mark where the register says something else today than what stands in the text."""
         law = self.laws.get(key)
-        if law is not None and law.is_in_force(self.on) and str(conditional_escape(law.citation)) in frozen:
-            return ""
-        if law is not None and not law.is_in_force(self.on) and frozen.find("legal--") >= 0:
+        shown = SHOWN_STATUS.search(frozen)
+        shown_status = shown[1] if shown else LegalStatus.IN_FORCE
+        if law is not None and law_stamp(law_value(law)) in frozen and law.status_on(self.on) == shown_status:
             return ""
         return format_html(
             ' <em class="legal-changed">({})</em>', _("has changed since this was published, check the law")
         )
 
 
-def _that_day(tokens: Iterable[Token], current: list[ContactValue], frozen: Mapping[str, Any]) -> list[ContactValue]:
-    """Frozen contacts, hidden from more readers where today's register hides them more."""
-    now = {(c.key, c.district): c for c in current}
-    found: dict[tuple[str, str | None], ContactValue] = {}
-    for token in tokens:
-        for data in frozen.get(token.kind, {}).get(token.key) or []:
-            if token.kind not in (CONTACT, CONTACT_LIST):
-                continue
-            then = ContactValue.from_json(data)
-            today = now.get((then.key, then.district))
-            if today is not None and then.visibility == Visibility.OPEN:
-                then = ContactValue(**{**then.__dict__, "visibility": today.visibility, "roles": today.roles})
-            found[then.key, then.district] = then
-    return list(found.values())
+# Older versions
+
+
+def _that_day(frozen: Mapping[str, Any], tokens: Iterable[Token]) -> list[ContactValue]:
+    """The contacts that a text was published with, each hidden from everyone who may not see it today."""
+    then = {
+        (value.key, value.district): value
+        for token in tokens
+        if token.kind in (CONTACT, CONTACT_LIST)
+        for value in map(ContactValue.from_json, frozen.get(token.kind, {}).get(token.key) or [])
+    }
+    today: dict[str, list[ContactValue]] = {}
+    for contact in load_contacts(Token(CONTACT, value.key) for value in then.values()):
+        today.setdefault(contact.key, []).append(contact)
+    return [_hidden_as_today(value, today.get(value.key, [])) for value in then.values()]
+
+
+def _hidden_as_today(then: ContactValue, today: list[ContactValue]) -> ContactValue:
+    """The contact with the strictest visibility of then and now.
+
+    Where its row is gone or stands for another district, all that still carry its key speak for it, and nobody
+    sees it without signing in: it may have been removed because it was dangerous to show.
+    """
+    same = [contact for contact in today if contact.district == then.district]
+    witnesses = [then, *(same or today)]
+    strictest = max(witnesses, key=lambda contact: STRICTNESS.index(Visibility(contact.visibility))).visibility
+    if not same and strictest == Visibility.OPEN:
+        strictest = Visibility.SIGNED_IN
+    limited = [set(contact.roles) for contact in witnesses if contact.visibility == Visibility.ROLE]
+    roles = sorted(set.intersection(*limited)) if limited else []
+    return replace(then, visibility=str(strictest), roles=tuple(roles))
+
+
+STRICTNESS = [Visibility.OPEN, Visibility.SIGNED_IN, Visibility.ROLE]
 
 
 def fill(
     html: str, reader: Reader = ANONYMOUS, on: date | None = None, frozen: Mapping[str, Any] | None = None
 ) -> SafeString:
     """Fill one piece of frozen HTML for one reader on one day (default: today)."""
-    from django.utils import timezone
-
     return Filler.load(html, reader, on or timezone.localdate(), frozen).fill(html)

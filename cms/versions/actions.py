@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cms.core.models import Refused
 from cms.core.tokens import find_slots
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
@@ -19,19 +20,20 @@ from cms.versions.models import (
     Citation,
     Content,
     Fragment,
+    PublishingPlan,
     ReviewMark,
     ReviewSignature,
     Version,
     VersionAsset,
     Withdrawal,
 )
-from cms.versions.queries import open_marks
-from cms.versions.signals import version_minted
+from cms.versions.queries import latest_version, open_marks
+from cms.versions.signals import review_signed, version_minted
 
 AnyVersion = TypeVar("AnyVersion", bound=Version)
 
 
-class PublishingError(ValueError):
+class PublishingError(Refused):
     """A version cannot be minted. The text is shown to the editor."""
 
 
@@ -49,21 +51,28 @@ class AlreadyWithdrawn(PublishingError):
 
 def store_asset(asset: FrozenAsset) -> VersionAsset:
     """Keep a file under its hash; a second time changes nothing."""
-    known = VersionAsset.objects.filter(sha256=asset.sha256).first()
+    known: VersionAsset | None = VersionAsset.objects.filter(sha256=asset.sha256).first()
     if known is not None:
-        return known  # type: ignore[no-any-return]
-    row = VersionAsset(sha256=asset.sha256, media_type=asset.media_type, width=asset.width, height=asset.height)
+        return known
+    row = VersionAsset(
+        sha256=asset.sha256,
+        media_type=asset.media_type,
+        filename=asset.filename,
+        width=asset.width,
+        height=asset.height,
+    )
     row.file.save(asset.sha256, ContentFile(asset.data), save=False)
-    row.save()
-    return row
+    VersionAsset.objects.bulk_create([row], ignore_conflicts=True)
+    kept: VersionAsset = VersionAsset.objects.get(sha256=asset.sha256)
+    return kept
 
 
 @transaction.atomic
 def store_content(draft: Draft) -> Content:
     """Keep a frozen text with its fragments, files, citations and review marks, once per hash."""
-    known = Content.objects.filter(sha256=draft.sha256).first()
+    known: Content | None = Content.objects.filter(sha256=draft.sha256).first()
     if known is not None:
-        return known  # type: ignore[no-any-return]
+        return known
     content = Content.objects.create(sha256=draft.sha256, canonical=draft.canonical, html_sha256=draft.html_sha256)
     fragments = [
         Fragment.objects.create(
@@ -86,7 +95,7 @@ def store_content(draft: Draft) -> Content:
     _store_citations(content, draft)
     for asset in draft.assets.values():
         store_asset(asset)
-    return content  # type: ignore[no-any-return]
+    return content
 
 
 def _store_citations(content: Content, draft: Draft) -> None:
@@ -149,7 +158,7 @@ def mint(
     """
     at = at or timezone.now()
     effective_on = effective_on or timezone.localdate(at)
-    latest = model.objects.of(key).latest_first().first()  # type: ignore[attr-defined]
+    latest = latest_version(model, key)
     if latest is not None and latest.sha256 == draft.sha256:
         return None
     _check(latest, key, change, note, effective_on)
@@ -191,21 +200,49 @@ def _name(user: Any) -> str:
 
 
 @transaction.atomic
+def plan_publishing(
+    *,
+    key: uuid.UUID,
+    draft: Draft,
+    change: Change,
+    note: str,
+    effective_on: date,
+    redo_by: date | None = None,
+    made_by: Any = None,
+    at: datetime | None = None,
+) -> PublishingPlan:
+    """Write down what an editor has decided about publishing exactly this text, whatever way it then takes."""
+    return PublishingPlan.objects.create(
+        key=key,
+        draft_sha256=draft.written_sha256,
+        change=change,
+        change_note=note.strip(),
+        effective_on=effective_on,
+        redo_by=redo_by,
+        made_by=made_by,
+        made_at=at or timezone.now(),
+    )
+
+
+@transaction.atomic
 def sign_review(
     *, mark: ReviewMark, signed_by_function: str, signed_on: date, signed_by: Person | None
 ) -> ReviewSignature:
-    """An expert vouches for a fragment's exact text; it holds in every version that has it unchanged."""
-    signature, _created = ReviewSignature.objects.get_or_create(
-        fragment_sha256=mark.fragment.sha256,
-        competence=mark.competence,
-        defaults={
-            "signed_by_function": signed_by_function,
-            "signed_on": signed_on,
-            "signed_by": signed_by,
-        },
+    """An expert vouches for a fragment's exact text; it holds in every version that has it unchanged.
+
+    The first signature stands. Sends `review_signed` inside the transaction.
+    """
+    about = {"fragment_sha256": mark.fragment.sha256, "competence": mark.competence}
+    mine = ReviewSignature(
+        **about, signed_by_function=signed_by_function.strip(), signed_on=signed_on, signed_by=signed_by
     )
-    write_audit(action=AuditAction.REVIEW_SIGNED, actor=signed_by, object_key=mark.fragment.sha256)
-    return signature  # type: ignore[no-any-return]
+    known = ReviewSignature.objects.filter(**about).exists()
+    ReviewSignature.objects.bulk_create([mine], ignore_conflicts=True)
+    signature = ReviewSignature.objects.get(**about)
+    if not known:
+        write_audit(action=AuditAction.REVIEW_SIGNED, actor=signed_by, object_key=mark.fragment.sha256)
+        review_signed.send(sender=ReviewSignature, signature=signature)
+    return signature
 
 
 @transaction.atomic
@@ -236,4 +273,4 @@ def withdraw(
         withdrawn_by=withdrawn_by,
     )
     write_audit(action=AuditAction.VERSION_WITHDRAWN, actor=actor, object_key=str(key))
-    return withdrawal  # type: ignore[no-any-return]
+    return withdrawal

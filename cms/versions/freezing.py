@@ -5,25 +5,33 @@ Nothing is written here, so a preview uses the very same path as a publication.
 
 import hashlib
 import io
-from collections.abc import Iterable
+import mimetypes
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import rfc8785
-from django.utils.html import strip_tags
+from django.conf import settings
+from django.utils import translation
+from django.utils.html import conditional_escape, strip_tags
 from django.utils.translation import gettext as _
 from wagtail.blocks import ListBlock, StreamValue, StructBlock
+from wagtail.documents import get_document_model
 from wagtail.images.blocks import ImageChooserBlock
 
+from cms.core.models import Refused
 from cms.core.registry import FrozenToken, token_kinds
 from cms.core.tokens import Token, find_tokens, replace_tokens
 
 SCHEMA = 1
 ASSET = "asset:"
 IMAGE_FILTER = "max-1600x1600"
+DOCUMENT_LINK = re.compile(r'<a\b(?=[^>]*\blinktype="document")[^>]*\bid="(\d+)"')
 
 
-class UnknownTokens(ValueError):
+class UnknownTokens(Refused):
     """A text cites keys that no register has."""
 
     def __init__(self, tokens: list[Token]) -> None:
@@ -38,13 +46,15 @@ def sha256(data: bytes | str) -> str:
 
 @dataclass(frozen=True)
 class FrozenAsset:
-    """A file to keep. `sha256` is over `data`."""
+    """A file to keep. `sha256` is over `data`; `source_url` is where it lies today, for previews."""
 
     sha256: str
     data: bytes
     media_type: str
-    width: int | None
-    height: int | None
+    width: int | None = None
+    height: int | None = None
+    filename: str = ""
+    source_url: str = ""
 
     @property
     def address(self) -> str:
@@ -63,7 +73,25 @@ class AssetCollector:
         with rendition.file.open("rb") as file:
             data = file.read()
         media_type = f"image/{rendition.image_format}" if hasattr(rendition, "image_format") else "image/jpeg"
-        asset = FrozenAsset(sha256(data), data, _sniff(data, media_type), rendition.width, rendition.height)
+        return self._keep(
+            FrozenAsset(
+                sha256(data),
+                data,
+                _sniff(data, media_type),
+                rendition.width,
+                rendition.height,
+                source_url=rendition.url,
+            )
+        )
+
+    def add_document(self, document: Any) -> FrozenAsset:
+        with document.file.open("rb") as file:
+            data = file.read()
+        name = Path(document.filename).name
+        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return self._keep(FrozenAsset(sha256(data), data, media_type, filename=name, source_url=document.url))
+
+    def _keep(self, asset: FrozenAsset) -> FrozenAsset:
         self.assets[asset.sha256] = asset
         return asset
 
@@ -103,33 +131,38 @@ class Draft:
     assets: dict[str, FrozenAsset] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
 
+    def _written(self) -> dict[str, Any]:
+        """What the editor wrote. Neither rendering nor the registers' values are part of it."""
+        return {
+            "schema": SCHEMA,
+            "title": self.title,
+            "fragments": [
+                {
+                    "key": fragment.key,
+                    "kind": fragment.kind,
+                    "audiences": list(fragment.audiences),
+                    "data": fragment.data,
+                    "review": list(fragment.review),
+                }
+                for fragment in self.fragments
+            ],
+            "assets": sorted(self.assets),
+            "extra": self.extra,
+        }
+
     @property
     def canonical(self) -> str:
-        """RFC 8785 JSON. Rendering is not part of it."""
-        return rfc8785.dumps(
-            {
-                "schema": SCHEMA,
-                "title": self.title,
-                "fragments": [
-                    {
-                        "key": fragment.key,
-                        "kind": fragment.kind,
-                        "audiences": list(fragment.audiences),
-                        "data": fragment.data,
-                        "review": list(fragment.review),
-                        "text": fragment.text,
-                    }
-                    for fragment in self.fragments
-                ],
-                "cites": self.cites,
-                "assets": sorted(self.assets),
-                "extra": self.extra,
-            }
-        ).decode()
+        """RFC 8785 JSON of what was written and of what the cited registers said. Rendering is not part of it."""
+        return rfc8785.dumps({**self._written(), "cites": self.cites}).decode()
 
     @property
     def sha256(self) -> str:
         return sha256(self.canonical)
+
+    @property
+    def written_sha256(self) -> str:
+        """What a plan to publish is bound to: an edit changes it, a new telephone number in a register does not."""
+        return sha256(rfc8785.dumps(self._written()))
 
     @property
     def html_sha256(self) -> str:
@@ -163,6 +196,8 @@ class _Freezer:
 
     def fragment(self, child: Any) -> DraftFragment:
         rendered = child.render(context={"assets": self.assets, "anchor": fragment_anchor(child.id)})
+        data = _data(child.block, child.value, self.assets)
+        rendered = self.freeze_documents(rendered, data)
         self.look_up(rendered)
         html = replace_tokens(rendered, lambda token: self._html(token)).strip()
         text = replace_tokens(_plain(rendered), lambda token: self._text(token))
@@ -172,9 +207,17 @@ class _Freezer:
             audiences=tuple(sorted(child.value.get("audiences") or ())),
             html=html,
             text=text,
-            data=_data(child.block, child.value, self.assets),
+            data=data,
             review=tuple(sorted(child.value.get("review") or ())),
         )
+
+    def freeze_documents(self, rendered: str, data: Any) -> str:
+        """Point links to documents at copies of the files, by hash. A document that is gone keeps its dead link."""
+        ids = {int(match) for source in _strings(data) for match in DOCUMENT_LINK.findall(source)}
+        for document in get_document_model().objects.filter(pk__in=ids).order_by("pk") if ids else ():
+            here = f'href="{conditional_escape(document.url)}"'
+            rendered = rendered.replace(here, f'href="{self.assets.add_document(document).address}"')
+        return rendered
 
     def _html(self, token: Token) -> str:
         return self.tokens[token].html if token in self.tokens else f"[{token.kind}:{token.key}?]"
@@ -209,6 +252,14 @@ def _data(block: Any, value: Any, assets: AssetCollector) -> Any:
     return block.get_prep_value(value)
 
 
+def _strings(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, (list, dict)):
+        for part in data.values() if isinstance(data, dict) else data:
+            yield from _strings(part)
+
+
 def freeze(
     *,
     title: str,
@@ -219,13 +270,15 @@ def freeze(
 ) -> Draft:
     """Freeze a StreamField value. `texts` are further texts that cite registers, such as questions.
 
+    Words of templates are in the site's language, whatever language the editor has chosen for the admin.
     Raises UnknownTokens if a text cites a key that no register has, unless `strict` is off (previews).
     """
     body.get_prep_value()  # gives an id to blocks that were made in code
     freezer = _Freezer()
-    fragments = tuple(freezer.fragment(child) for child in body)
-    for text in texts:
-        freezer.look_up(text)
+    with translation.override(settings.LANGUAGE_CODE):
+        fragments = tuple(freezer.fragment(child) for child in body)
+        for text in texts:
+            freezer.look_up(text)
     if freezer.unknown and strict:
         raise UnknownTokens(freezer.unknown)
     return Draft(

@@ -1,10 +1,12 @@
 """What was published, frozen: content by hash, its fragments, assets, citations and review marks."""
 
+import hashlib
 import json
 import uuid
 from datetime import date
 from typing import Any
 
+import rfc8785
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -48,6 +50,12 @@ class Content(Record):
         parts: dict[str, Any] = json.loads(self.canonical)
         return parts
 
+    @property
+    def written_sha256(self) -> str:
+        """The hash of what the editor wrote, without what the registers said: see `freezing.Draft`."""
+        written = {name: part for name, part in self.parts.items() if name != "cites"}
+        return hashlib.sha256(rfc8785.dumps(written)).hexdigest()
+
 
 class Fragment(Record):
     """A frozen piece of a text: what an anchor, an expert's review or a flag points at."""
@@ -79,7 +87,8 @@ class VersionAsset(Record):
 
     sha256 = models.CharField(max_length=64, unique=True)
     file = models.FileField(storage=private_storage, upload_to=asset_path, max_length=120)
-    media_type = models.CharField(max_length=60)
+    media_type = models.CharField(max_length=100)
+    filename = models.CharField(max_length=255, blank=True)
     width = models.PositiveIntegerField(null=True)
     height = models.PositiveIntegerField(null=True)
 
@@ -157,7 +166,7 @@ class ReviewSignature(Record):
 class PublishingPlan(Record):
     """What an editor has decided about publishing one exact draft: whatever way it then takes, this holds.
 
-    Bound to the draft's hash, so an edit afterwards asks again.
+    Bound to the hash of what was written, so an edit afterwards asks again.
     """
 
     key = models.UUIDField()
@@ -174,6 +183,11 @@ class PublishingPlan(Record):
         verbose_name_plural = _("publishing plans")
         # Publishing looks for the latest plan of the draft at hand.
         indexes = [models.Index(fields=["key", "draft_sha256", "-made_at"], name="ledstang_plan_of_draft")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(redo_by=None) | Q(redo_by__gte=models.F("effective_on")), name="ledstang_plan_in_order"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.change} {self.effective_on}"
@@ -230,7 +244,7 @@ class Version(Record):
     approved_by_name = models.CharField(max_length=300, blank=True)
     revision_id = models.PositiveBigIntegerField(null=True)
 
-    objects = VersionQuerySet.as_manager()
+    objects = VersionQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         abstract = True

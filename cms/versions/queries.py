@@ -1,6 +1,7 @@
 """Reads over frozen content: the version in force, its readings, its open marks."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -9,9 +10,18 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from cms.core.readings import is_for, read_for
+from cms.core.enums import Audience
+from cms.core.readings import audiences_in, is_for, read_for
 from cms.versions.freezing import ASSET, Draft, fragment_anchor
-from cms.versions.models import Content, ReviewMark, ReviewSignature, Version, Withdrawal
+from cms.versions.models import (
+    Content,
+    Fragment,
+    PublishingPlan,
+    ReviewMark,
+    ReviewSignature,
+    Version,
+    Withdrawal,
+)
 
 AnyVersion = TypeVar("AnyVersion", bound=Version)
 
@@ -23,26 +33,43 @@ def in_force(model: type[AnyVersion], key: uuid.UUID, on: date) -> AnyVersion | 
     """
     if Withdrawal.objects.filter(key=key, withdrawn_on__lte=on).exists():
         return None
-    return model.objects.of(key).in_force_on(on).select_related("content").first()  # type: ignore[attr-defined,no-any-return]
+    return model.objects.of(key).in_force_on(on).select_related("content").first()
 
 
 def version_numbered(model: type[AnyVersion], key: uuid.UUID, major: int, minor: int) -> AnyVersion | None:
-    return model.objects.of(key).filter(major=major, minor=minor).select_related("content").first()  # type: ignore[attr-defined,no-any-return]
+    return model.objects.of(key).filter(major=major, minor=minor).select_related("content").first()
 
 
-def open_marks(content: Content) -> QuerySet[ReviewMark]:
+def in_force_among(versions: Iterable[AnyVersion], on: date) -> AnyVersion | None:
+    """The same rule over versions that are already at hand. Does not know of withdrawals."""
+    by_then = (version for version in versions if version.effective_on <= on)
+    return max(by_then, key=lambda version: (version.effective_on, version.major, version.minor), default=None)
+
+
+def latest_version(model: type[AnyVersion], key: uuid.UUID) -> AnyVersion | None:
+    """The version with the highest number, in force or not."""
+    return model.objects.of(key).latest_first().first()
+
+
+def plan_for(key: uuid.UUID, draft: Draft, *, after: int | None = None) -> PublishingPlan | None:
+    """The latest decision about publishing exactly this text. `after` is the last plan that was carried out."""
+    plans = PublishingPlan.objects.filter(key=key, draft_sha256=draft.written_sha256, pk__gt=after or 0)
+    return plans.order_by("-pk").first()
+
+
+def open_marks(content: Content | int) -> QuerySet[ReviewMark]:
     """The marks of a text that no expert has signed, for exactly that text."""
     signed = ReviewSignature.objects.filter(
         fragment_sha256=OuterRef("fragment__sha256"), competence=OuterRef("competence")
     )
-    return ReviewMark.objects.filter(fragment__content=content).exclude(Exists(signed))  # type: ignore[no-any-return]
+    return ReviewMark.objects.filter(fragment__content=content).exclude(Exists(signed))
 
 
 def counts(version: Version) -> bool:
     """Whether a version can be required and give certificates: reviewed, or a demo."""
     if getattr(settings, "LEDSTANG_DEMO", False) or version.is_reviewed:
         return True
-    return not open_marks(version.content).exists()
+    return not open_marks(version.content_id).exists()
 
 
 @dataclass(frozen=True)
@@ -58,41 +85,106 @@ class Section:
     open_reviews: tuple[str, ...] = ()
 
 
-def sections_of(content: Content, audience: str | None = None) -> list[Section]:
-    """A frozen text in one reading, in two queries however long it is. No audience: everything."""
+@dataclass(frozen=True)
+class Piece:
+    """A frozen or drafted fragment, before a reading has been chosen."""
+
+    key: str
+    kind: str
+    audiences: tuple[str, ...]
+    html: str
+    text: str
+    open_reviews: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A whole frozen or drafted text, from which readings are made."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def audiences(self) -> list[str]:
+        """Every audience that a piece, or a row in one, is written for, in the house's order."""
+        found = {audience for piece in self.pieces for audience in piece.audiences}
+        found.update(audience for piece in self.pieces for audience in audiences_in(piece.html))
+        return [audience for audience in Audience.values if audience in found]
+
+    def sections(self, audience: str | None = None) -> list[Section]:
+        """One reading. No audience: everything."""
+        return [
+            Section(
+                key=piece.key,
+                anchor=fragment_anchor(piece.key),
+                kind=piece.kind,
+                audiences=piece.audiences,
+                html=read_for(piece.html, audience),
+                text=piece.text,
+                open_reviews=piece.open_reviews,
+            )
+            for piece in self.pieces
+            if is_for(piece.audiences, audience)
+        ]
+
+
+def text_of(content: Content | int) -> Text:
+    """A frozen text by itself or its primary key, in two queries however long it is."""
     marks: dict[int, list[str]] = {}
     for fragment_id, competence in open_marks(content).values_list("fragment_id", "competence"):
         marks.setdefault(fragment_id, []).append(competence)
-    return [
-        Section(
-            key=fragment.key,
-            anchor=fragment_anchor(fragment.key),
-            kind=fragment.kind,
-            audiences=tuple(fragment.audiences),
-            html=serve_html(fragment.html, audience),
-            text=fragment.text,
-            open_reviews=tuple(sorted(marks.get(fragment.pk, ()))),
+    base = asset_base()
+    return Text(
+        tuple(
+            Piece(
+                key=fragment.key,
+                kind=fragment.kind,
+                audiences=tuple(fragment.audiences),
+                html=fragment.html.replace(ASSET, base),
+                text=fragment.text,
+                open_reviews=tuple(sorted(marks.get(fragment.pk, ()))),
+            )
+            for fragment in Fragment.objects.filter(content=content)
         )
-        for fragment in content.fragments.all()
-        if is_for(fragment.audiences, audience)
-    ]
+    )
+
+
+def text_of_draft(draft: Draft) -> Text:
+    """The same for a draft that is previewed. Nothing is stored; files are shown from where they lie today."""
+    signed = signed_reviews(fragment.sha256 for fragment in draft.fragments)
+    return Text(
+        tuple(
+            Piece(
+                key=fragment.key,
+                kind=fragment.kind,
+                audiences=fragment.audiences,
+                html=_with_sources(fragment.html, draft),
+                text=fragment.text,
+                open_reviews=tuple(mark for mark in fragment.review if (fragment.sha256, mark) not in signed),
+            )
+            for fragment in draft.fragments
+        )
+    )
+
+
+def sections_of(content: Content | int, audience: str | None = None) -> list[Section]:
+    """A frozen text in one reading. No audience: everything."""
+    return text_of(content).sections(audience)
 
 
 def sections_of_draft(draft: Draft, audience: str | None = None) -> list[Section]:
-    """The same for a draft that is previewed. Nothing is stored."""
-    return [
-        Section(
-            key=piece.key,
-            anchor=fragment_anchor(piece.key),
-            kind=piece.kind,
-            audiences=piece.audiences,
-            html=read_for(piece.html, audience),
-            text=piece.text,
-            open_reviews=piece.review,
-        )
-        for piece in draft.fragments
-        if is_for(piece.audiences, audience)
-    ]
+    return text_of_draft(draft).sections(audience)
+
+
+def _with_sources(html: str, draft: Draft) -> str:
+    for asset in draft.assets.values():
+        html = html.replace(asset.address, asset.source_url)
+    return html
+
+
+def signed_reviews(hashes: Iterable[str]) -> set[tuple[str, str]]:
+    """Which of some fragments experts have signed: pairs of the fragment's hash and the competence."""
+    rows = ReviewSignature.objects.filter(fragment_sha256__in=list(hashes))
+    return set(rows.values_list("fragment_sha256", "competence"))
 
 
 def serve_html(html: str, audience: str | None) -> str:

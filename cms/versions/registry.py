@@ -1,6 +1,6 @@
 """Which kinds of documents have versions: plugins register theirs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ class VersionKind:
 
     `may_read(content_ids, person)` says if a reader may see any of the frozen contents, for their files.
     `address(version)` is the permanent address. `resolve(key)` finds the version in force, for citations.
+    `current_contents()` names the frozen texts that readers get or will get, by primary key of the content:
+    what experts still have to review is looked for in them.
     """
 
     name: str
@@ -20,6 +22,7 @@ class VersionKind:
     address: Callable[[Any], str]
     may_read: Callable[[list[int], Any], bool]
     resolve: Callable[[Any], Any]
+    current_contents: Callable[[], Mapping[int, str]] = dict
 
 
 version_kinds: Registry[VersionKind] = Registry("version kind")

@@ -16,7 +16,9 @@ def asset(request: HttpRequest, sha256: str) -> FileResponse:
     person = acting_person(request)
     if not any(kind.may_read(contents, person) for kind in version_kinds):
         raise Http404
-    response = FileResponse(row.file.open("rb"), content_type=row.media_type)
+    response = FileResponse(
+        row.file.open("rb"), content_type=row.media_type, as_attachment=bool(row.filename), filename=row.filename
+    )
     response["Cache-Control"] = "private, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response

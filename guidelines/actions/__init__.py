@@ -1,0 +1,27 @@
+from guidelines.actions.acknowledging import NotInForce, NotRequirable, acknowledge_guideline
+from guidelines.actions.publishing import (
+    DateMissing,
+    FourEyes,
+    NotDecided,
+    PlanMissing,
+    mint_published,
+    plan_guideline,
+    publish_guideline,
+    require_guideline,
+)
+from guidelines.actions.withdrawing import withdraw_guideline
+
+__all__ = [
+    "DateMissing",
+    "FourEyes",
+    "NotDecided",
+    "NotInForce",
+    "NotRequirable",
+    "PlanMissing",
+    "acknowledge_guideline",
+    "mint_published",
+    "plan_guideline",
+    "publish_guideline",
+    "require_guideline",
+    "withdraw_guideline",
+]

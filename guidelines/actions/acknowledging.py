@@ -1,0 +1,101 @@
+"""A person states that they have taken part of a version."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cms.compliance.actions import VersionRef, record_evidence
+from cms.compliance.enums import EvidenceKind
+from cms.compliance.models import Target
+from cms.core.models import Refused
+from cms.people.actions import queue_message, write_audit
+from cms.people.enums import AuditAction
+from cms.people.models import Person
+from cms.versions.models import Withdrawal
+from guidelines.enums import KIND, GuidelineKind
+from guidelines.models import Acknowledgement, GuidelineVersion
+
+MAIL = "guideline_acknowledged"
+
+
+class NotInForce(Refused):
+    """The version does not apply yet, or the guideline has been withdrawn."""
+
+
+class NotRequirable(Refused):
+    """Nobody can acknowledge it: a proposal, or a text that experts have not reviewed."""
+
+
+@transaction.atomic
+def acknowledge_guideline(*, person: Person, version: GuidelineVersion, at: datetime | None = None) -> Acknowledgement:
+    """Write down, exactly once, that a person has taken part of the version they had on the screen.
+
+    It stays true when a newer version has come into force meanwhile; whether it is enough is standing's to say.
+    Deposits evidence, and owes the person a mail. Raises NotInForce or NotRequirable.
+    """
+    at = at or timezone.now()
+    target = _target(version, at)
+    mine = Acknowledgement(
+        person=person,
+        version=version,
+        sha256=version.sha256,
+        statement=version.statement,
+        acknowledged_at=at,
+    )
+    Acknowledgement.objects.bulk_create([mine], ignore_conflicts=True)
+    kept: Acknowledgement = Acknowledgement.objects.get(person=person, version=version)
+    record_evidence(
+        source_key=f"guidelines:{kept.key}",
+        person=person,
+        target=target,
+        kind=EvidenceKind.ACKNOWLEDGED,
+        version=VersionRef(version.number, version.major, version.sha256),
+        achieved_at=kept.acknowledged_at,
+        at=at,
+    )
+    if kept.key == mine.key:
+        _tell(kept)
+    return kept
+
+
+def _target(version: GuidelineVersion, at: datetime) -> Target:
+    day = timezone.localdate(at)
+    if version.effective_on > day:
+        raise NotInForce(
+            _("Version %(number)s applies from %(day)s.")
+            % {"number": version.number, "day": version.effective_on.isoformat()}
+        )
+    if Withdrawal.objects.filter(key=version.key, withdrawn_on__lte=day).exists():
+        raise NotInForce(_("The guideline has been withdrawn and is not acknowledged any more."))
+    target = Target.objects.filter(kind=KIND, key=version.key).first()
+    if target is None or version.kind == GuidelineKind.PROPOSAL:
+        raise NotRequirable(_("This text cannot be acknowledged: it waits for a decision or for review by experts."))
+    return target
+
+
+def _tell(kept: Acknowledgement) -> None:
+    version = kept.version
+    write_audit(
+        action=AuditAction.GUIDELINE_ACKNOWLEDGED,
+        actor=kept.person,
+        subject=kept.person,
+        object_key=str(version.key),
+        details={"number": version.number, "sha256": version.sha256},
+        at=kept.acknowledged_at,
+    )
+    queue_message(
+        source_key=f"guidelines:{kept.key}",
+        kind=MAIL,
+        person=kept.person,
+        payload={
+            "title": version.title,
+            "number": version.number,
+            "statement": kept.statement,
+            "at": kept.acknowledged_at.isoformat(),
+            "path": reverse("guidelines:version", args=[version.key, version.major, version.minor]),
+        },
+        at=kept.acknowledged_at,
+    )

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from guidelines.views import admin
+
+app_name = "guidelines_admin"
+
+urlpatterns = [
+    path("<int:page_id>/publicera/", admin.PublishView.as_view(), name="publish"),
+    path("<int:page_id>/aterkalla/", admin.WithdrawView.as_view(), name="withdraw"),
+]

@@ -1,0 +1,87 @@
+"""What readers send, and what editors decide when they publish or withdraw."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from wagtail.admin.widgets import AdminDateInput
+
+from cms.versions.enums import Change
+from guidelines.models import GuidelineVersion
+
+
+class AcknowledgeForm(forms.Form):
+    """Bound to the version on the screen, by its public id."""
+
+    version = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, versions: tuple[GuidelineVersion, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.versions = {version.public_id: version for version in versions}
+
+    def clean_version(self) -> GuidelineVersion:
+        """Only a version of this very guideline."""
+        version = self.versions.get(self.cleaned_data["version"])
+        if version is None:
+            raise forms.ValidationError("not a version of this guideline")
+        return version
+
+
+class PlanForm(forms.Form):
+    """How a changed draft is published. `is_first` leaves out what only later versions need."""
+
+    change = forms.ChoiceField(
+        label=_("What kind of change is it?"),
+        choices=[
+            (Change.EDITORIAL, _("Editorial: same meaning, better words. What people have acknowledged still counts.")),
+            (Change.SUBSTANTIVE, _("Substantive: something new to know or to do. It must be read again.")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("What has changed?"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Readers see this in the list of versions. Required for a substantive change."),
+    )
+    effective_on = forms.DateField(label=_("Applies from"), widget=AdminDateInput)
+    redo_by = forms.DateField(
+        label=_("To be read again by"),
+        required=False,
+        widget=AdminDateInput,
+        help_text=_("Only for a substantive change. Empty: 30 days after it applies."),
+    )
+
+    def __init__(self, *args: Any, is_first: bool, earliest: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["effective_on"].initial = earliest
+        if is_first:
+            for name in ("change", "redo_by"):
+                del self.fields[name]
+            self.fields["note"].help_text = _("Readers see this in the list of versions.")
+        else:
+            self.fields["effective_on"].help_text = _("%(day)s at the earliest.") % {"day": earliest.isoformat()}
+
+    @property
+    def decision(self) -> dict[str, Any]:
+        """What the action takes."""
+        return {"change": Change.SUBSTANTIVE, **self.cleaned_data}
+
+
+class WithdrawForm(forms.Form):
+    """Why a guideline is taken out of use, from when, and what applies instead."""
+
+    reason = forms.CharField(
+        label=_("Why is it withdrawn?"),
+        max_length=300,
+        help_text=_("Readers who come to its address see this."),
+    )
+    on = forms.DateField(label=pgettext_lazy("withdrawal", "From"), widget=AdminDateInput)
+    successor = forms.ChoiceField(label=_("What applies instead?"), required=False)
+
+    def __init__(self, *args: Any, others: list[tuple[Any, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        successor: Any = self.fields["successor"]
+        successor.choices = [("", pgettext_lazy("successor", "Nothing")), *others]

@@ -1,0 +1,156 @@
+"""Guidelines as documents: all versions under one key, whoever may read them, where they are found."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, F, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Page, PageViewRestriction
+
+from cms.people.models import Person
+from cms.versions.models import Withdrawal
+from cms.versions.queries import in_force, in_force_among
+from guidelines.models import GuidelineIndexPage, GuidelinePage, GuidelineVersion
+from guidelines.permissions import user_can_read
+
+
+@dataclass(frozen=True)
+class Document:
+    """A guideline through all its versions, the newest first."""
+
+    key: UUID
+    versions: tuple[GuidelineVersion, ...]
+    withdrawal: Withdrawal | None
+    page_path: str | None
+
+    @property
+    def latest(self) -> GuidelineVersion:
+        return self.versions[0]
+
+    def is_withdrawn(self, on: date) -> bool:
+        return self.withdrawal is not None and self.withdrawal.withdrawn_on <= on
+
+    def in_force(self, on: date) -> GuidelineVersion | None:
+        return None if self.is_withdrawn(on) else in_force_among(self.versions, on)
+
+    def numbered(self, major: int, minor: int) -> GuidelineVersion | None:
+        return next((v for v in self.versions if (v.major, v.minor) == (major, minor)), None)
+
+    def coming(self, on: date) -> GuidelineVersion | None:
+        """The next version that will apply, if one has been published ahead."""
+        days = [version.effective_on for version in self.versions if version.effective_on > on]
+        return in_force_among(self.versions, min(days)) if days else None
+
+    def ended_on(self, version: GuidelineVersion) -> date | None:
+        """The day from which another version, or none, applied instead."""
+        later = [v.effective_on for v in self.versions if (v.major, v.minor) > (version.major, version.minor)]
+        if self.withdrawal is not None:
+            later.append(self.withdrawal.withdrawn_on)
+        return min(later, default=None)
+
+
+def document(key: UUID) -> Document | None:
+    """A guideline by its key, in one query, or two if it has been withdrawn. None if nothing was ever published."""
+    withdrawn = Withdrawal.objects.filter(key=OuterRef("key"))
+    rows = GuidelineVersion.objects.of(key).latest_first()
+    versions = tuple(rows.annotate(page_path=F("page__path"), has_withdrawal=Exists(withdrawn)))
+    if not versions:
+        return None
+    withdrawal = Withdrawal.objects.filter(key=key).first() if versions[0].has_withdrawal else None
+    paths = (version.page_path for version in versions if version.page_path)
+    return Document(key, versions, withdrawal, next(paths, None))
+
+
+def address(version: GuidelineVersion) -> str:
+    """The permanent address of a version."""
+    return reverse("guidelines:version", args=[version.key, version.major, version.minor])
+
+
+def resolve(key: UUID) -> GuidelineVersion | None:
+    return in_force(GuidelineVersion, key, timezone.localdate())
+
+
+# Who may read
+
+
+def restrictions_on(paths: Iterable[str | None]) -> dict[str, list[PageViewRestriction]]:
+    """Wagtail's view restrictions of pages, those of the pages above included, by path: one query for all."""
+    wanted = {path for path in paths if path}
+    above = {path[:end] for path in wanted for end in range(Page.steplen, len(path) + 1, Page.steplen)}
+    found = list(PageViewRestriction.objects.filter(page__path__in=above).select_related("page")) if above else []
+    return {path: [one for one in found if path.startswith(one.page.path)] for path in wanted}
+
+
+def user_may_read(user: Any, path: str | None, passed: Collection[int] = (), *, is_orphan: bool = False) -> bool:
+    """Whether an account may read what lies at a path of the page tree; None if the page is gone."""
+    restrictions = restrictions_on([path]).get(path or "", [])
+    return user_can_read(user, restrictions, passed=passed, is_orphan=is_orphan)
+
+
+def may_read(document: Document, user: Any, passed: Collection[int] = ()) -> bool:
+    orphan = document.page_path is None and document.latest.is_restricted
+    return user_may_read(user, document.page_path, passed, is_orphan=orphan)
+
+
+def may_read_any(contents: list[int], person: Person | None) -> bool:
+    """Whether somebody may read a text that any of the frozen contents stands in, for the files it cites."""
+    user = person.user if person is not None and person.user is not None else AnonymousUser()
+    rows = GuidelineVersion.objects.filter(content__in=contents).values_list("page__path", "is_restricted").distinct()
+    restrictions = restrictions_on(path for path, _restricted in rows)
+    return any(
+        user_can_read(user, restrictions.get(path or "", []), is_orphan=path is None and restricted)
+        for path, restricted in rows
+    )
+
+
+# Lists
+
+
+def in_force_by_key(keys: Collection[UUID], on: date) -> dict[UUID, GuidelineVersion]:
+    """The version in force of many guidelines on a day, in one query. What has been withdrawn is out."""
+    withdrawn = Withdrawal.objects.filter(key=OuterRef("key"), withdrawn_on__lte=on)
+    rows = GuidelineVersion.objects.filter(key__in=keys, effective_on__lte=on).exclude(Exists(withdrawn))
+    versions: dict[UUID, list[GuidelineVersion]] = {}
+    for version in rows:
+        versions.setdefault(version.key, []).append(version)
+    found = {key: in_force_among(of_one, on) for key, of_one in versions.items()}
+    return {key: version for key, version in found.items() if version is not None}
+
+
+def current_contents() -> Mapping[int, str]:
+    """The frozen texts that readers get now or will get, with a name for each."""
+    today = timezone.localdate()
+    withdrawn = Withdrawal.objects.filter(key=OuterRef("key"), withdrawn_on__lte=today)
+    rows = list(GuidelineVersion.objects.exclude(Exists(withdrawn)).order_by("title", "major", "minor"))
+    current = in_force_by_key({row.key for row in rows}, today)
+    return {row.content_id: str(row) for row in rows if row.is_pending(today) or current.get(row.key) == row}
+
+
+def index_address(request: Any) -> str | None:
+    """Where guidelines are listed, if such a page is published. Looked up once a request."""
+    if not hasattr(request, "_ledstang_guidelines"):
+        page = GuidelineIndexPage.objects.live().first()
+        request._ledstang_guidelines = page.get_url(request) if page else None
+    found: str | None = request._ledstang_guidelines
+    return found
+
+
+def other_guidelines(key: UUID) -> list[tuple[str, str]]:
+    """The guidelines in force that could apply instead of one, as key and title."""
+    today = timezone.localdate()
+    keys = set(GuidelineVersion.objects.exclude(key=key).values_list("key", flat=True))
+    found = in_force_by_key(keys, today)
+    return sorted(((str(key), version.title) for key, version in found.items()), key=lambda pair: pair[1])
+
+
+def pages_with_versions(page: Page, *, below: bool) -> list[GuidelinePage]:
+    """The guideline pages at a page, or at and `below` it, that have been published as versions."""
+    pages = GuidelinePage.objects.descendant_of(page, inclusive=True)
+    if not below:
+        pages = pages.filter(pk=page.pk)
+    return list(pages.filter(Exists(GuidelineVersion.objects.filter(page=OuterRef("pk")))).order_by("path"))

@@ -1,0 +1,207 @@
+"""Reads over drafts: who has written one, and what has changed since the latest version."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from wagtail.models import Page, Revision
+
+from cms.compliance.models import Target
+from cms.compliance.queries import people_required
+from cms.versions.freezing import Draft, DraftFragment, UnknownTokens
+from cms.versions.models import Fragment, PublishingPlan, Withdrawal
+from cms.versions.queries import canonical_extra, latest_version, plan_for, signed_reviews
+from guidelines.enums import KIND
+from guidelines.models import FROZEN_WORDS, GuidelinePage, GuidelineVersion
+
+WRITTEN = ("title", "body", "statement", "decided_on", "review_by", *FROZEN_WORDS)
+
+
+def _written(revision: Revision | None) -> dict[str, Any] | None:
+    return None if revision is None else {name: revision.content.get(name) for name in WRITTEN}
+
+
+def authors_of_draft(page: GuidelinePage, revision: Revision, *, since: int | None) -> set[Any]:
+    """The accounts that have changed the text after one revision and up to another.
+
+    Out: those who only saved or published what others had written. If the revision to start from is gone, its
+    successor counts as a change.
+    """
+    before = page.revisions.filter(pk=since).first() if since else None
+    known, authors = _written(before), set()
+    for saved in page.revisions.filter(pk__gt=since or 0, pk__lte=revision.pk).order_by("pk"):
+        written = _written(saved)
+        if written != known and saved.user_id is not None:
+            authors.add(saved.user_id)
+        known = written
+    return authors
+
+
+def without_plan(pages: Sequence[Page], *, below: bool) -> list[GuidelinePage]:
+    """The guideline pages among some, or not live below them too, that have changed without a decision on it."""
+    found: dict[int, GuidelinePage] = {}
+    for page in pages:
+        guidelines = GuidelinePage.objects.descendant_of(page, inclusive=True).filter(alias_of=None)
+        wanted = Q(pk=page.pk) | Q(live=False) if below else Q(pk=page.pk)
+        found.update({guideline.pk: guideline for guideline in guidelines.filter(wanted)})
+    drafts = (page.get_latest_revision_as_object() for page in found.values())
+    return [draft for draft in drafts if _lacks_plan(draft)]
+
+
+def _lacks_plan(page: GuidelinePage) -> bool:
+    seen = outlook(page)
+    return bool(seen.problems) or seen.needs_plan
+
+
+# What a publication would do
+
+
+@dataclass(frozen=True)
+class Change:
+    """A section that differs from the latest version: under which heading it stands, and how it begins."""
+
+    how: str
+    under: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A section that experts have not signed."""
+
+    under: str
+    words: str
+    competences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What an editor sees before deciding how a draft is published."""
+
+    page: GuidelinePage
+    latest: GuidelineVersion | None
+    draft: Draft | None
+    problems: tuple[str, ...]
+    fields: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    registers: tuple[str, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    people: int = 0
+    plan: PublishingPlan | None = None
+
+    @property
+    def has_changed(self) -> bool:
+        return self.draft is not None and (self.latest is None or self.latest.sha256 != self.draft.sha256)
+
+    @property
+    def needs_plan(self) -> bool:
+        """Whether publishing would fail for want of a decision. A change in a register alone needs none."""
+        if not self.has_changed or self.plan is not None or self.draft is None:
+            return False
+        return self.latest is None or self.latest.content.written_sha256 != self.draft.written_sha256
+
+    @property
+    def earliest(self) -> date:
+        """The first day that a new version can apply from."""
+        live = timezone.localdate(self.page.go_live_at) if self.page.go_live_at else timezone.localdate()
+        return max(live, timezone.localdate(), *([self.latest.effective_on] if self.latest else []))
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.page.go_live_at is not None and self.page.go_live_at > timezone.now()
+
+
+def outlook(page: GuidelinePage) -> Outlook:
+    """What would be published of a draft, what has changed in short, and whom a substantive change would cost time."""
+    latest = latest_version(GuidelineVersion, page.key)
+    problems = list(_problems(page))
+    try:
+        draft = page.draft()
+    except UnknownTokens as unknown:
+        return Outlook(page, latest, None, (*problems, str(unknown)))
+    frozen = list(Fragment.objects.filter(content=latest.content_id)) if latest else []
+    return Outlook(
+        page=page,
+        latest=latest,
+        draft=draft,
+        problems=tuple(problems),
+        fields=tuple(_changed_fields(latest, draft)) if latest else (),
+        changes=tuple(_changes(frozen, draft)) if latest else (),
+        registers=tuple(_changed_registers(latest, draft)) if latest else (),
+        waiting=tuple(_waiting(draft)),
+        people=_people(page),
+        plan=plan_for(page.key, draft, after=latest.plan_id if latest else None),
+    )
+
+
+def _problems(page: GuidelinePage) -> Iterator[str]:
+    if Withdrawal.objects.filter(key=page.key).exists():
+        yield _("This has been withdrawn and cannot be published again.")
+    if page.is_undecided:
+        yield _("A guideline needs a decision: enter who has decided and when, or choose support material or proposal.")
+
+
+def _people(page: GuidelinePage) -> int:
+    target = Target.objects.filter(kind=KIND, key=page.key).first()
+    return people_required(target, timezone.localdate()).count() if target else 0
+
+
+def _changed_fields(latest: GuidelineVersion, draft: Draft) -> Iterator[str]:
+    """The names of fields beside the text that differ, as the editor knows them."""
+    before = {"title": latest.title, **canonical_extra(latest)}
+    now = {"title": draft.title, **draft.extra}
+    for name, value in now.items():
+        if before.get(name) != value:
+            yield str(GuidelinePage._meta.get_field(name).verbose_name)
+
+
+def _headings(pieces: Sequence[Fragment | DraftFragment]) -> dict[str, str]:
+    """The heading that each section stands under, by the section's key."""
+    found, heading = {}, ""
+    for piece in pieces:
+        heading = piece.text if piece.kind == "heading" else heading
+        found[piece.key] = heading
+    return found
+
+
+def _words(text: str) -> str:
+    return Truncator(" ".join(text.split())).chars(90)
+
+
+def _changes(frozen: Sequence[Fragment], draft: Draft) -> Iterator[Change]:
+    before, now = {piece.key: piece for piece in frozen}, {piece.key: piece for piece in draft.fragments}
+    was_under, is_under = _headings(frozen), _headings(draft.fragments)
+    for key, piece in now.items():
+        if key not in before:
+            yield Change(_("New:"), is_under[key], _words(piece.text))
+        elif before[key].sha256 != piece.sha256:
+            yield Change(_("Changed:"), is_under[key], _words(piece.text))
+    for key, gone in before.items():
+        if key not in now:
+            yield Change(_("Removed:"), was_under[key], _words(gone.text))
+    kept_before = [key for key in before if key in now]
+    if kept_before != [key for key in now if key in before]:
+        yield Change(_("The order has changed."), "", "")
+
+
+def _changed_registers(latest: GuidelineVersion, draft: Draft) -> Iterator[str]:
+    """The keys of law and contacts whose register says something else than when the latest version was published."""
+    before = latest.content.parts["cites"]
+    for kind, cited in draft.cites.items():
+        for key, value in cited.items():
+            if key in before.get(kind, {}) and before[kind][key] != value:
+                yield f"{kind}:{key}"
+
+
+def _waiting(draft: Draft) -> Iterator[Waiting]:
+    under = _headings(draft.fragments)
+    signed = signed_reviews(piece.sha256 for piece in draft.fragments)
+    for piece in draft.fragments:
+        competences = tuple(mark for mark in piece.review if (piece.sha256, mark) not in signed)
+        if competences:
+            yield Waiting(under[piece.key], _words(piece.text), competences)

@@ -1,0 +1,102 @@
+"""A guideline as one reader gets it: their reading, their contacts, what experts have not reviewed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from cms.core.enums import Competence
+from cms.people.models import Employment, Person
+from cms.people.queries import employments_on, person_of
+from cms.references.queries import reader_of
+from cms.references.slots import Filler
+from cms.versions.freezing import Draft
+from cms.versions.queries import Section, Text, text_of_draft
+
+EVERYTHING = "alla"
+HEADING = "heading"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A section with its slots filled for one reader."""
+
+    section: Section
+    html: SafeString
+
+    @property
+    def is_entry(self) -> bool:
+        """Whether the table of contents names it."""
+        return self.section.kind == HEADING and self.section.html.startswith("<h2")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of a text. `audience` is None for everything, `district` None for the whole city."""
+
+    sections: tuple[Filled, ...]
+    audience: str | None
+    audiences: tuple[str, ...]
+    district: str | None
+    districts: tuple[tuple[str, str], ...]
+
+    @property
+    def entries(self) -> list[Section]:
+        return [filled.section for filled in self.sections if filled.is_entry]
+
+    @property
+    def open_reviews(self) -> list[str]:
+        """The competences that some section waits for, in the house's order."""
+        found = {mark for filled in self.sections for mark in filled.section.open_reviews}
+        return [competence for competence in Competence.values if competence in found]
+
+
+def read_text(
+    text: Text,
+    *,
+    person: Person | None,
+    on: date,
+    audience: str | None = None,
+    district: str | None = None,
+    frozen: Mapping[str, Any] | None = None,
+) -> Reading:
+    """Make a text ready for a reader. `audience` and `district` are what stands in the address, known or not.
+
+    `frozen` is what an older version cited: its contacts are shown as they were then, never as links.
+    """
+    employments = list(employments_on(person, on)) if person is not None else []
+    audiences = text.audiences
+    chosen = choose_audience(audience, audiences, employments)
+    sections = text.sections(chosen)
+    reader = reader_of(person, on, employments=employments)
+    filler = Filler.load("".join(section.html for section in sections), reader, on, frozen)
+    districts = filler.districts
+    if district in dict(districts):
+        filler = replace(filler, reader=replace(reader, district=district))
+    return Reading(
+        sections=tuple(Filled(section, filler.fill(section.html)) for section in sections),
+        audience=chosen,
+        audiences=tuple(audiences),
+        district=filler.reader.district,
+        districts=districts,
+    )
+
+
+def read_draft(draft: Draft, user: Any, audience: str) -> Reading:
+    """How a draft reads to an account. No audience: everything, whatever the account's workplace."""
+    text = text_of_draft(draft)
+    return read_text(text, person=person_of(user), on=timezone.localdate(), audience=audience or EVERYTHING)
+
+
+def choose_audience(wanted: str | None, audiences: Iterable[str], employments: Iterable[Employment]) -> str | None:
+    """The reading asked for, otherwise that of the reader's workplace, otherwise everything (None)."""
+    known = list(audiences)
+    if wanted == EVERYTHING:
+        return None
+    if wanted in known:
+        return wanted
+    kinds = (employment.org_unit.kind for employment in employments)
+    return next((kind for kind in kinds if kind in known), None)

@@ -1,0 +1,30 @@
+"""What guidelines do when something happens elsewhere."""
+
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+from wagtail.models import Revision
+from wagtail.signals import page_published
+
+from cms.versions.models import ReviewSignature
+from cms.versions.queries import latest_version
+from cms.versions.signals import review_signed
+from guidelines.actions import mint_published, require_guideline
+from guidelines.models import GuidelinePage, GuidelineVersion
+
+
+@receiver(page_published, sender=GuidelinePage, dispatch_uid="guidelines_mint")
+def make_version(sender: Any, instance: GuidelinePage, revision: Revision, **kwargs: Any) -> None:
+    """Every road of publication ends here: one version, or none, or the transaction rolls back."""
+    mint_published(page=instance, revision=revision)
+
+
+@receiver(review_signed, sender=ReviewSignature, dispatch_uid="guidelines_reviewed")
+def require_what_is_reviewed(sender: Any, signature: ReviewSignature, **kwargs: Any) -> None:
+    """A version that was published before review can be required from the moment its last mark is signed."""
+    signed = GuidelineVersion.objects.filter(content__fragments__sha256=signature.fragment_sha256)
+    for key in set(signed.values_list("key", flat=True)):
+        version = latest_version(GuidelineVersion, key)
+        if version is not None:
+            require_guideline(version=version, at=timezone.now())

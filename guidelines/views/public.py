@@ -1,0 +1,173 @@
+"""What readers meet: a guideline in force, an older version, the list, the acknowledgement."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.models import PageViewRestriction
+
+from cms.core.models import Refused
+from cms.core.views import render_page
+from cms.people.models import Person
+from cms.people.views import acting_person
+from cms.versions.queries import latest_version, text_of
+from guidelines.actions import acknowledge_guideline
+from guidelines.forms import AcknowledgeForm
+from guidelines.models import Acknowledgement, GuidelineIndexPage, GuidelinePage, GuidelineVersion
+from guidelines.queries.acknowledgements import Receipt, acknowledged_by, can_be_acknowledged
+from guidelines.queries.documents import Document, document, may_read, user_may_read
+from guidelines.queries.lists import guidelines_under
+from guidelines.queries.readings import EVERYTHING, read_text
+
+PASSED = PageViewRestriction.passed_view_restrictions_session_key
+
+
+@require_safe
+def guideline(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The version in force, at the permanent address."""
+    return in_force_page(request, key)
+
+
+def in_force_page(request: HttpRequest, key: UUID) -> HttpResponse:
+    found = _document(request, key)
+    if isinstance(found, HttpResponse):
+        return found
+    today = timezone.localdate()
+    version = found.in_force(today)
+    if version is not None:
+        return _page(request, found, version)
+    if found.is_withdrawn(today):
+        return _withdrawn(request, found)
+    raise Http404
+
+
+@require_safe
+def version(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpResponse:
+    """Any version under its number. What does not apply is marked, and not for search engines."""
+    found = _document(request, key)
+    if isinstance(found, HttpResponse):
+        return found
+    wanted = found.numbered(major, minor)
+    if wanted is None:
+        raise Http404
+    return _page(request, found, wanted)
+
+
+def _document(request: HttpRequest, key: UUID) -> Document | HttpResponse:
+    """The guideline, or the way to the login. Raises 404 for what was never published or is not for this reader."""
+    found = document(key)
+    if found is None:
+        raise Http404
+    if not may_read(found, request.user, request.session.get(PASSED, ())):
+        if request.user.is_authenticated:
+            raise Http404
+        return redirect_to_login(request.get_full_path())
+    return found
+
+
+def _page(request: HttpRequest, found: Document, shown: GuidelineVersion) -> HttpResponse:
+    today, person = timezone.localdate(), acting_person(request)
+    current = found.in_force(today)
+    is_old = shown != current and not shown.is_pending(today)
+    reading = read_text(
+        text_of(shown.content_id),
+        person=person,
+        on=today,
+        audience=request.GET.get("lasning"),
+        district=request.GET.get("omrade"),
+        frozen=shown.content.parts["cites"] if is_old else None,
+    )
+    stated = acknowledged_by(person, [found.key]).get(found.key, []) if person and shown == current else []
+    context = {
+        "document": found,
+        "version": shown,
+        "current": current,
+        "coming": found.coming(today) if shown == current else None,
+        "is_old": is_old,
+        "is_pending": shown.is_pending(today),
+        "is_withdrawn": found.is_withdrawn(today),
+        "ended_on": found.ended_on(shown) if is_old else None,
+        "reading": reading,
+        "everything": EVERYTHING,
+        "person": person,
+        "receipt": Receipt.of(stated, shown),
+        "can_acknowledge": shown == current and can_be_acknowledged(shown),
+        "form": AcknowledgeForm(initial={"version": shown.public_id}, auto_id=False),
+    }
+    response = render_page(request, "guidelines/guideline.html", context)
+    if shown != current:
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _withdrawn(request: HttpRequest, found: Document) -> HttpResponse:
+    key = found.withdrawal.successor if found.withdrawal else None
+    successor = latest_version(GuidelineVersion, key) if key else None
+    context = {"document": found, "withdrawal": found.withdrawal, "successor": successor}
+    response = render_page(request, "guidelines/withdrawn.html", context, status=410)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def acknowledge(request: HttpRequest, key: UUID) -> HttpResponse:
+    """State that one has taken part of the version on the screen. Whoever comes without posting is led to the text."""
+    found, here = _document(request, key), reverse("guidelines:guideline", args=[key])
+    if isinstance(found, HttpResponse):
+        return found
+    person = acting_person(request)
+    if person is None:
+        return redirect_to_login(here)
+    if request.method != "POST":
+        return redirect(here)
+    form = AcknowledgeForm(request.POST, versions=found.versions)
+    if not form.is_valid():
+        raise Http404
+    try:
+        kept = acknowledge_guideline(person=person, version=form.cleaned_data["version"])
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        _say_what_counts(request, found, kept)
+    return redirect(f"{here}#kvittens")
+
+
+def _say_what_counts(request: HttpRequest, found: Document, kept: Acknowledgement) -> None:
+    current = found.in_force(timezone.localdate())
+    if current is None or current == kept.version:
+        return
+    words = {"number": kept.version.number, "newer": current.number}
+    if current.major > kept.version.major:
+        text = _("Your acknowledgement of version %(number)s is kept, but version %(newer)s applies now. Read it too.")
+        messages.warning(request, text % words)
+    else:
+        text = _("Your acknowledgement of version %(number)s is kept, and counts for version %(newer)s too.")
+        messages.info(request, text % words)
+
+
+# Pages in Wagtail's tree
+
+
+def guideline_page(request: HttpRequest, page: GuidelinePage) -> HttpResponse:
+    """What the tree's address shows: the version in force of the page, or of the page it is an alias of."""
+    source = page.alias_of.specific if page.alias_of_id else page
+    return in_force_page(request, source.key)
+
+
+def index_page(request: HttpRequest, page: GuidelineIndexPage) -> HttpResponse:
+    """The guidelines in force under a page, and where the reader stands with each."""
+    if not user_may_read(request.user, page.path, request.session.get(PASSED, ())):
+        if request.user.is_authenticated:
+            raise Http404
+        return redirect_to_login(request.get_full_path())
+    person: Person | None = acting_person(request)
+    entries = guidelines_under(page, request.user, person, timezone.localdate())
+    context: dict[str, Any] = {"page": page, "entries": entries, "person": person}
+    return render_page(request, "guidelines/index.html", context)

@@ -1,0 +1,106 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import include, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from wagtail import hooks
+from wagtail.admin import messages
+from wagtail.admin.widgets import Button
+from wagtail.models import Page
+
+from guidelines.models import GuidelineIndexPage, GuidelinePage
+from guidelines.permissions import user_can_plan, user_can_withdraw
+from guidelines.queries.documents import pages_with_versions
+from guidelines.queries.drafts import without_plan
+from guidelines.views.public import guideline_page, index_page
+
+
+@hooks.register("register_admin_urls")
+def admin_addresses() -> list[Any]:
+    return [path("riktlinjer/", include("guidelines.admin_urls"))]
+
+
+@hooks.register("before_serve_page")
+def serve_version(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse | None:
+    """Readers get the version in force, never the page."""
+    if isinstance(page, GuidelinePage):
+        return guideline_page(request, page)
+    return index_page(request, page) if isinstance(page, GuidelineIndexPage) else None
+
+
+# Publishing
+
+
+@hooks.register("before_publish_page")
+def ask_first(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """The draft has been saved: now ask what kind of change it is. That page publishes."""
+    if not isinstance(page, GuidelinePage):
+        return None
+    if page.live_revision_id is None:
+        # Wagtail adds a new page as live before it asks us.
+        Page.objects.filter(pk=page.pk).update(live=False, has_unpublished_changes=True)
+    return redirect("guidelines_admin:publish", page.pk)
+
+
+@hooks.register("before_bulk_action")
+def refuse_in_bulk(request: HttpRequest, action_type: str, objects: Any, action: Any) -> HttpResponse | None:
+    """Several pages at once: guidelines only if it has been decided how, and never out of use without a reason."""
+    pages = [page for page in objects if isinstance(page, Page)]
+    below = action_type == "delete" or bool(action.cleaned_form.cleaned_data.get("include_descendants"))
+    if action_type == "publish":
+        return _refuse_undecided(request, pages, below, action.next_url)
+    if action_type in ("unpublish", "delete"):
+        return _refuse_removal(request, pages, below, action.next_url)
+    return None
+
+
+def _refuse_undecided(request: HttpRequest, pages: list[Page], below: bool, back: str) -> HttpResponse | None:
+    undecided = without_plan(pages, below=below)
+    for page in undecided:
+        address = reverse("guidelines_admin:publish", args=[page.pk])
+        text = _("“%(title)s” has been changed. Say what kind of change it is before it is published.")
+        messages.error(
+            request, text % {"title": page.title}, buttons=[messages.button(address, _("Say what kind of change"))]
+        )
+    return redirect(back) if undecided else None
+
+
+# Out of use
+
+
+@hooks.register("before_delete_page")
+def withdraw_instead_of_delete(request: HttpRequest, page: Page) -> HttpResponse | None:
+    return _refuse_removal(request, [page], True, reverse("wagtailadmin_pages:edit", args=[page.pk]))
+
+
+@hooks.register("before_unpublish_page")
+def withdraw_instead_of_unpublish(request: HttpRequest, page: Page) -> HttpResponse | None:
+    below = bool(request.POST.get("include_descendants"))
+    return _refuse_removal(request, [page], below, reverse("wagtailadmin_pages:edit", args=[page.pk]))
+
+
+def _refuse_removal(request: HttpRequest, pages: list[Page], below: bool, back: str) -> HttpResponse | None:
+    """What has been published is withdrawn, not deleted: people may have acknowledged it."""
+    kept = [found for page in pages for found in pages_with_versions(page, below=below)]
+    for page in kept:
+        address = reverse("guidelines_admin:withdraw", args=[page.pk])
+        text = _("“%(title)s” has been published, so it is not removed but withdrawn, with a reason.")
+        messages.error(
+            request, text % {"title": page.title}, buttons=[messages.button(address, pgettext("verb", "Withdraw"))]
+        )
+    return redirect(back) if kept else None
+
+
+@hooks.register("register_page_header_buttons")
+def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    if not isinstance(page, GuidelinePage) or page.alias_of_id is not None:
+        return
+    if user_can_plan(user, page):
+        address = reverse("guidelines_admin:publish", args=[page.pk])
+        yield Button(_("Decide how to publish"), address, icon_name="upload", priority=60)
+    if user_can_withdraw(user, page) and pages_with_versions(page, below=False):
+        address = reverse("guidelines_admin:withdraw", args=[page.pk])
+        yield Button(pgettext("verb", "Withdraw"), address, icon_name="download", priority=61)
