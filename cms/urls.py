@@ -19,9 +19,10 @@ urlpatterns = [
     path("", include("cms.home.urls")),
     path("", include("cms.core.urls")),
     path("", include("cms.references.urls")),
+    path("", include("guidelines.urls")),
     path("", include("courses.urls")),
-    path("", include("cms.oversight.urls")),
     path("", include("cms.certificates.urls")),
+    path("", include("cms.oversight.urls")),
     path("", include("cms.versions.urls")),
     path("", include(wagtail_urls)),
 ]
