@@ -10,6 +10,7 @@ from wagtail.models import Page, Site
 
 from cms.core.models import CitySettings
 from cms.home.models import HomePage, PlainPage
+from cms.versions.freezing import fragment_anchor
 from courses.models import Choice, CourseIndexPage, CoursePage, Question, UnitPage
 from demo.arms import city_arms
 from demo.clock import workday
@@ -80,7 +81,16 @@ def make_guideline(home: HomePage, today: date, author: Any) -> GuidelinePage:
     )
     index.add_child(instance=page)
     page.save_revision(user=author)
+    lead_to_the_steps(home, page)
     return page
+
+
+def lead_to_the_steps(home: HomePage, page: GuidelinePage) -> None:
+    """The home page's short way to what one does when a child has told: shown once the guideline is published."""
+    steps = next(block.id for block in page.body if block.value.get("text") == "Så här agerar du")
+    points = "".join(f"<li>{point}</li>" for point in table("hem")["hem"]["urgent"])
+    home.urgent_text, home.urgent_page, home.urgent_anchor = f"<ol>{points}</ol>", page, fragment_anchor(steps)
+    home.save_revision().publish()
 
 
 def decision(on: date, number: int) -> dict[str, Any]:
