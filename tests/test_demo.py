@@ -521,13 +521,3 @@ def test_command_refuses_a_real_installation(settings: Any, db: None) -> None:
     settings.LEDSTANG_DEMO = False
     with pytest.raises(CommandError, match="LEDSTANG_DEMO"):
         call_command("demo", reset=True)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_reset_removes_everything_and_lays_it_out_anew(capsys: pytest.CaptureFixture[str]) -> None:
-    person = Person.objects.create(given_name="Någon", family_name="Annan")
-    call_command("demo", reset=True, today=TODAY)
-    assert not Person.objects.filter(key=person.key).exists()
-    assert Person.objects.count() == 240
-    assert Client().get("/").status_code == 200
-    assert PASSWORD in capsys.readouterr().out
