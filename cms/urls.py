@@ -12,6 +12,7 @@ urlpatterns = [
     # One door: Wagtail's own lead to ours.
     path("admin/login/", RedirectView.as_view(pattern_name="ledstang_accounts:login", query_string=True)),
     re_path(r"^admin/password_reset/", RedirectView.as_view(pattern_name="ledstang_accounts:reset")),
+    path("_util/login/", RedirectView.as_view(pattern_name="ledstang_accounts:login", query_string=True)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),

@@ -249,7 +249,12 @@ def test_without_the_door_wagtails_own_form_would_let_the_sixth_try_in(db, visit
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize(
     ("address", "ours"),
-    [("/admin/login/?next=/admin/", LOGIN_URL), ("/admin/password_reset/", RESET_URL)],
+    [
+        ("/admin/login/?next=/admin/", LOGIN_URL),
+        ("/_util/login/", LOGIN_URL),
+        ("/admin/password_reset/", RESET_URL),
+        ("/admin/password_reset/confirm/x/y/", RESET_URL),
+    ],
 )
 def test_wagtails_doors_lead_to_ours(boss, visitor, method, address, ours):
     response = getattr(visitor, method)(address, {"username": "admin@example.se", "password": PASSWORD})

@@ -6,12 +6,20 @@ from django.contrib.auth.forms import PasswordChangeForm as DjangoPasswordChange
 from django.utils.translation import gettext_lazy as _
 
 
-class LoginForm(AuthenticationForm):
-    username = forms.EmailField(
+def address_field() -> forms.EmailField:
+    return forms.EmailField(
         label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={
+            "required": _("Write your e-mail address."),
+            "invalid": _("Write the whole address, such as name@example.se."),
+        },
     )
+
+
+class LoginForm(AuthenticationForm):
+    username = address_field()
 
     error_messages = {
         "invalid_login": _(
@@ -24,14 +32,11 @@ class LoginForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].label = _("Password")
+        self.fields["password"].error_messages["required"] = _("Write your password.")
 
 
 class ResetForm(forms.Form):
-    email = forms.EmailField(
-        label=_("E-mail"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )
+    email = address_field()
 
 
 class ChoosePasswordForm(SetPasswordForm):  # type: ignore[type-arg]
