@@ -1,29 +1,182 @@
 """A little of everything, belonging to the learner: what the route matrix needs for its addresses and posts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pytest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
+from cms.certificates.actions import make_whole, request_bundle
+from cms.certificates.models import Certificate, CertificateBundle
+from cms.people.actions import enter_oversight_terms
+from cms.people.models import Person
+from cms.versions.enums import Change
+from courses.actions import complete_unit, cut_course_version, enroll
+from courses.models import CourseVersion, Enrollment, UnitVersion
+from guidelines.actions import publish_guideline
+from guidelines.models import GuidelineVersion
 from tests.cast import Cast, City
+from tests.factories import CoursePageFactory, GuidelinePageFactory, UnitPageFactory
 
 
 @dataclass
 class World:
+    """Each thing is made when a route first needs it."""
+
     city: City
     cast: Cast
 
-    def address(self, route: str) -> str:
-        return reverse(route, kwargs=self.arguments(route))
+    @property
+    def learner(self) -> Person:
+        person = self.cast.learner.person
+        assert person is not None
+        return person
 
-    def arguments(self, route: str) -> dict[str, Any]:
-        return {}
+    @cached_property
+    def guideline(self) -> GuidelineVersion:
+        """In force since today."""
+        return published(GuidelinePageFactory())
+
+    @cached_property
+    def course(self) -> CourseVersion:
+        """Two units: one with questions, one that is only read."""
+        page = CoursePageFactory(units=1)
+        UnitPageFactory(parent=page, questions=False)
+        return cut(page)
+
+    @cached_property
+    def enrollment(self) -> Enrollment:
+        """The learner's, in the first course, not finished."""
+        return enroll(person=self.learner, course_key=self.course.key)
+
+    @property
+    def unit(self) -> UnitVersion:
+        return self.course.units.first()
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """The learner's, for another course, with its file."""
+        version = cut(CoursePageFactory(units=1, units__questions=False))
+        enrollment = enroll(person=self.learner, course_key=version.key)
+        completed = complete_unit(enrollment=enrollment, unit_key=version.units.get().unit_key)
+        assert completed.certificate is not None
+        make_whole(certificate=completed.certificate)
+        return Certificate.objects.get(pk=completed.certificate.pk)
+
+    @cached_property
+    def bundle(self) -> CertificateBundle:
+        return request_bundle(title="", certificate_ids=[self.certificate.pk], person=self.learner)
+
+    def address(self, route: str) -> str:
+        """A route's address with the arguments that belong to the learner. A pattern stands for itself."""
+        arguments = ARGUMENTS.get(route, lambda world: {})(self)
+        try:
+            return reverse(route, kwargs=arguments)
+        except NoReverseMatch:
+            return "/" + PATTERNS[route]
 
     def data(self, route: str) -> dict[str, Any]:
-        return {}
+        return DATA.get(route, lambda world: {})(self)
+
+
+def published(page: Any) -> GuidelineVersion:
+    version = publish_guideline(page=page, change=Change.SUBSTANTIVE, note="", effective_on=timezone.localdate())
+    assert version is not None
+    return version
+
+
+def cut(page: Any) -> CourseVersion:
+    version = cut_course_version(page=page, change=Change.SUBSTANTIVE)
+    assert version is not None
+    return version
+
+
+PATTERNS = {
+    "_util/login/": "_util/login/",
+    "admin/login/": "admin/login/",
+    "^admin/password_reset/": "admin/password_reset/",
+    "media/<path:path>": "media/saknas.png",
+}
+
+
+def of_unit(world: World) -> dict[str, Any]:
+    return {"key": world.enrollment.key, "unit_key": world.unit.unit_key}
+
+
+def of_enrollment(world: World) -> dict[str, Any]:
+    return {"key": world.enrollment.key}
+
+
+def of_school(world: World) -> dict[str, Any]:
+    return {"key": world.city.almskolan.key}
+
+
+def of_certificate(world: World) -> dict[str, Any]:
+    return {"public_id": world.certificate.public_id}
+
+
+def of_guideline_page(world: World) -> dict[str, Any]:
+    return {"page_id": world.guideline.page_id}
+
+
+def of_course_page(world: World) -> dict[str, Any]:
+    return {"page_id": world.course.page_id}
+
+
+def spent_link(world: World) -> dict[str, Any]:
+    return {"uid": "MQ", "token": "gammal-lank"}
+
+
+Given = Callable[[World], dict[str, Any]]
+ARGUMENTS: dict[str, Given] = {
+    "courses_cut": of_course_page,
+    "courses_withdraw": of_course_page,
+    "courses:course": lambda world: {"key": world.course.key},
+    "courses:home": of_enrollment,
+    "courses:resume": of_enrollment,
+    "courses:finished": of_enrollment,
+    "courses:unit": of_unit,
+    "courses:save": of_unit,
+    "courses:submit": of_unit,
+    "courses:read": of_unit,
+    "guidelines:guideline": lambda world: {"key": world.guideline.key},
+    "guidelines:version": lambda world: {"key": world.guideline.key, "major": 1, "minor": 0},
+    "guidelines:acknowledge": lambda world: {"key": world.guideline.key},
+    "guidelines_admin:publish": of_guideline_page,
+    "guidelines_admin:withdraw": of_guideline_page,
+    "ledstang_accounts:accept": spent_link,
+    "ledstang_accounts:choose": spent_link,
+    "ledstang_certificates:archive": lambda world: {"key": world.bundle.key},
+    "ledstang_certificates:bundle": lambda world: {"key": world.bundle.key},
+    "ledstang_certificates:pdf": of_certificate,
+    "ledstang_certificates:seal_pem": lambda world: {"fingerprint": world.certificate.file.seal.fingerprint},
+    "ledstang_certificates:verify": of_certificate,
+    "ledstang_oversight:org-unit": of_school,
+    "ledstang_oversight:org-unit-csv": of_school,
+    "ledstang_oversight:people": of_school,
+    "ledstang_oversight:people-csv": of_school,
+    "ledstang_oversight:person": lambda world: {"key": world.learner.key},
+    "ledstang_versions:asset": lambda world: {"sha256": "0" * 64},
+}
+DATA: dict[str, Given] = {
+    "courses:course": lambda world: {"varv": 1},
+    "courses:submit": lambda world: {"forsok": 1},
+    "courses:save": lambda world: {"forsok": 1},
+    "guidelines:acknowledge": lambda world: {"version": world.guideline.public_id},
+    "ledstang_core:theme": lambda world: {"theme": "dark"},
+}
 
 
 @pytest.fixture
 def world(city: City, cast: Cast) -> World:
+    """The city and the cast with follow-up opened, so that what is refused is refused for who asks."""
+    enter_oversight_terms(
+        purpose="Att se att alla har gått de utbildningar som krävs.",
+        staff_informed_on=timezone.localdate(),
+        consultation_ref="MBL 2025/17",
+        actor=cast.hr.person,
+    )
     return World(city, cast)
