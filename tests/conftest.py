@@ -16,7 +16,6 @@ from tests import database
 from tests.campaigns import LINES, Campaign, is_proving
 from tests.cast import Cast, City, Member, found_city, gather_cast
 from tests.factories import EmploymentFactory, PersonFactory
-from tests.world import world  # noqa: F401
 from tools.catalogs import compile_all
 
 

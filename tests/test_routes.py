@@ -7,14 +7,28 @@ import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, path, reverse
+from django.utils import timezone
 
 from cms.core.views import render_page
-from tests.cast import Member
+from cms.people.actions import enter_oversight_terms
+from tests.cast import Cast, City, Member
 from tests.route_table import Route, Row, matrix, methods_of, missing_rows, read_row, routes
 from tests.world import World
 
 LOGIN = "/konto/logga-in/"
 ROWS = matrix()
+
+
+@pytest.fixture
+def world(city: City, cast: Cast) -> World:
+    """The city and the cast with follow-up opened, so that what is refused is refused for who asks."""
+    enter_oversight_terms(
+        purpose="Att se att alla har gått de utbildningar som krävs.",
+        staff_informed_on=timezone.localdate(),
+        consultation_ref="MBL 2025/17",
+        actor=cast.hr.person,
+    )
+    return World(city, cast)
 
 
 def answer_to(response: HttpResponse) -> str:

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import pytest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from cms.certificates.actions import make_whole, request_bundle
 from cms.certificates.models import Certificate, CertificateBundle
-from cms.people.actions import enter_oversight_terms
 from cms.people.models import Person
 from cms.versions.enums import Change
 from courses.actions import complete_unit, cut_course_version, enroll
@@ -168,15 +166,3 @@ DATA: dict[str, Given] = {
     "guidelines:acknowledge": lambda world: {"version": world.guideline.public_id},
     "ledstang_core:theme": lambda world: {"theme": "dark"},
 }
-
-
-@pytest.fixture
-def world(city: City, cast: Cast) -> World:
-    """The city and the cast with follow-up opened, so that what is refused is refused for who asks."""
-    enter_oversight_terms(
-        purpose="Att se att alla har gått de utbildningar som krävs.",
-        staff_informed_on=timezone.localdate(),
-        consultation_ref="MBL 2025/17",
-        actor=cast.hr.person,
-    )
-    return World(city, cast)
