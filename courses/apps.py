@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CoursesConfig(AppConfig):
@@ -8,4 +9,79 @@ class CoursesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        self._register_documents()
+        self._register_personal_matters()
+        self._register_pages()
+
+    def _register_documents(self) -> None:
+        from cms.compliance.registry import TargetKind, target_kinds
+        from cms.versions.registry import VersionKind, version_kinds
         from courses import receivers  # noqa: F401
+        from courses.queries import progress
+
+        target_kinds.register(
+            TargetKind(
+                name="course",
+                label=pgettext_lazy("target", "Course"),
+                done_label=_("has completed"),
+                progress=progress.progress,
+            )
+        )
+        version_kinds.register(
+            VersionKind(
+                name="course",
+                label=pgettext_lazy("target", "Course"),
+                address=progress.address,
+                may_read=progress.may_read,
+                resolve=progress.resolve,
+                current_contents=progress.current_contents,
+            )
+        )
+
+    def _register_personal_matters(self) -> None:
+        from cms.people.registry import MailKind, PersonalData, mail_kinds, personal_data
+        from courses.actions.completing import FINISHED
+        from courses.queries import personal
+
+        mail_kinds.register(MailKind(FINISHED, personal.finished_subject, "courses/emails/finished.txt"))
+        only_you = _("Only you. Your head and HR see that a course is done, nothing of this.")
+        personal_data.register(
+            PersonalData(
+                "courses",
+                _("Courses that you have begun"),
+                _("You. Your head and HR see only what is completed."),
+                _("As long as what you have completed is kept."),
+                personal.enrollment_rows,
+                order=200,
+            )
+        )
+        personal_data.register(
+            PersonalData(
+                "answers",
+                _("Your answers in courses"),
+                only_you,
+                _("12 months after the course is completed, once the city has decided on disposal."),
+                personal.answer_rows,
+                order=210,
+            )
+        )
+
+    def _register_pages(self) -> None:
+        from django.urls import reverse
+
+        from cms.core.registry import NavItem, nav_items
+        from courses.registry import Preview, previews
+        from courses.views import previews as views
+
+        previews.register(Preview("courseindexpage", views.index))
+        previews.register(Preview("coursepage", views.course))
+        previews.register(Preview("unitpage", views.unit))
+        nav_items.register(
+            NavItem(
+                name="courses",
+                label=_("Courses"),
+                url=lambda request: reverse("courses:index"),
+                order=25,
+                description=_("Short units on working hours. What you do is saved, and you get a certificate."),
+            )
+        )

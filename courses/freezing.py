@@ -12,8 +12,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cms.core import readings
 from cms.core.enums import Audience
-from cms.core.readings import ONLY, is_for
+from cms.core.readings import is_for
 from cms.versions.freezing import Draft, freeze
 from courses.enums import QuestionKind
 from courses.models import CoursePage, Question, UnitPage
@@ -146,8 +147,7 @@ def audiences_in(draft: Draft) -> set[str]:
         found.update(question["audiences"])
     for fragment in draft.fragments:
         found.update(fragment.audiences)
-        for names, _piece in ONLY.findall(fragment.html):
-            found.update(names.split(","))
+        found.update(readings.audiences_in(fragment.html))
     return found
 
 

@@ -1,10 +1,17 @@
 from django.urls import path
 
-from courses.views import catalogue
+from courses.views import catalogue, learning
 
 app_name = "courses"
 
 urlpatterns = [
     path("kurs/", catalogue.index, name="index"),
     path("kurs/<uuid:key>/", catalogue.course, name="course"),
+    path("kursdeltagande/<uuid:key>/", learning.home, name="home"),
+    path("kursdeltagande/<uuid:key>/fortsatt/", learning.resume, name="resume"),
+    path("kursdeltagande/<uuid:key>/genomford/", learning.finished, name="finished"),
+    path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/", learning.unit, name="unit"),
+    path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/svar/", learning.save, name="save"),
+    path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/lamna-in/", learning.submit, name="submit"),
+    path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/last/", learning.mark_as_read, name="read"),
 ]

@@ -1,5 +1,6 @@
 """What can be done with courses, one verb each."""
 
+from courses.actions.completing import Completed, complete_unit
 from courses.actions.cutting import (
     CourseIncomplete,
     PublishedAlone,
@@ -8,12 +9,50 @@ from courses.actions.cutting import (
     is_cutting,
     withdraw_course,
 )
+from courses.actions.learning import (
+    HandedIn,
+    answer_unit,
+    enroll,
+    hand_in,
+    open_attempt,
+    save_answer,
+    save_answers,
+    submit_attempt,
+)
+from courses.actions.rules import (
+    AnswersMissing,
+    AttemptClosed,
+    CourseNotOpen,
+    LearningError,
+    NotDone,
+    UnknownQuestion,
+    check_open,
+    withdrawal_of,
+)
 
 __all__ = [
+    "AnswersMissing",
+    "AttemptClosed",
+    "Completed",
     "CourseIncomplete",
+    "CourseNotOpen",
+    "HandedIn",
+    "LearningError",
+    "NotDone",
     "PublishedAlone",
     "RedoDateMissing",
+    "UnknownQuestion",
+    "answer_unit",
+    "check_open",
+    "complete_unit",
     "cut_course_version",
+    "enroll",
+    "hand_in",
     "is_cutting",
+    "open_attempt",
+    "save_answer",
+    "save_answers",
+    "submit_attempt",
     "withdraw_course",
+    "withdrawal_of",
 ]

@@ -17,7 +17,7 @@ class KeyFormField(forms.UUIDField):
         return super().clean(value) or uuid.uuid4()
 
 
-class KeyField(models.UUIDField):
+class KeyField(models.UUIDField):  # type: ignore[type-arg]
     """Names a part of a page through all its revisions, unlike its primary key."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

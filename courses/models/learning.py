@@ -6,6 +6,7 @@ from collections.abc import Collection
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cms.core.enums import Audience
 from cms.core.models import Record
@@ -33,7 +34,7 @@ class Enrollment(models.Model):
     course_key = models.UUIDField()
     cycle = models.PositiveSmallIntegerField(default=1)
     version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="enrollments")
-    audience = models.CharField(_("reading"), max_length=24, choices=Audience, blank=True)
+    audience = models.CharField(pgettext_lazy("course", "reading"), max_length=24, choices=Audience, blank=True)
     started_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
@@ -97,8 +98,8 @@ class Attempt(models.Model):
     is_passed = models.BooleanField(null=True)
 
     class Meta:
-        verbose_name = _("attempt")
-        verbose_name_plural = _("attempts")
+        verbose_name = pgettext_lazy("quiz", "attempt")
+        verbose_name_plural = pgettext_lazy("quiz", "attempts")
         constraints = [
             models.UniqueConstraint(
                 fields=["enrollment", "unit_version", "number"], name="courses_attempt_number_once"
@@ -133,8 +134,8 @@ class Answer(models.Model):
     saved_at = models.DateTimeField()
 
     class Meta:
-        verbose_name = _("answer")
-        verbose_name_plural = _("answers")
+        verbose_name = pgettext_lazy("quiz", "answer")
+        verbose_name_plural = pgettext_lazy("quiz", "answers")
         constraints = [
             models.UniqueConstraint(fields=["attempt", "question_key"], name="courses_one_answer_a_question"),
         ]

@@ -20,9 +20,20 @@ from courses.admin_forms import UnitPageForm
 from courses.enums import QuestionKind
 from courses.models.fields import AudiencesField, KeyField
 from courses.panels import KeyPanel
+from courses.registry import previews
 
 
-class CourseIndexPage(BasePage):
+class PreviewedPage(BasePage):
+    """A page whose preview is rendered like what learners get, by a view that has registered for it."""
+
+    class Meta:
+        abstract = True
+
+    def serve_preview(self, request: Any, mode_name: str) -> Any:
+        return previews.get(self._meta.model_name or "").render(request, self, mode_name)
+
+
+class CourseIndexPage(PreviewedPage):
     """The list of courses."""
 
     lead = RichTextField(_("lead"), blank=True, features=["bold", "link"])
@@ -36,7 +47,7 @@ class CourseIndexPage(BasePage):
         verbose_name_plural = _("lists of courses")
 
 
-class CutPage(BasePage):
+class CutPage(PreviewedPage):
     """A page that is only published with its course, when a version is cut.
 
     `key` names what is written through all revisions; a copy is another thing, gets new keys and starts as a draft.
@@ -124,8 +135,8 @@ class CoursePage(CutPage):
     ]
 
     class Meta:
-        verbose_name = _("course")
-        verbose_name_plural = _("courses")
+        verbose_name = pgettext_lazy("page", "course")
+        verbose_name_plural = pgettext_lazy("page", "courses")
 
 
 class UnitPage(CutPage):
@@ -134,10 +145,14 @@ class UnitPage(CutPage):
     parent_page_types = ["courses.CoursePage"]
     subpage_types: list[str] = []
     base_form_class = UnitPageForm
+    questions: Any  # its children, through `Question.page`
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     goal = models.CharField(
-        _("goal"), max_length=300, blank=True, help_text=_("What one can do afterwards, in one sentence.")
+        pgettext_lazy("course", "goal"),
+        max_length=300,
+        blank=True,
+        help_text=_("What one can do afterwards, in one sentence."),
     )
     minutes = models.PositiveSmallIntegerField(
         _("planned minutes"),
@@ -150,7 +165,10 @@ class UnitPage(CutPage):
         help_text=_("Leave empty for a unit that everyone should do. Others neither see it nor have to do it."),
     )
     body = StreamField(
-        content_blocks(), blank=True, verbose_name=_("text"), help_text=_("What is read before the questions.")
+        content_blocks(),
+        blank=True,
+        verbose_name=pgettext_lazy("course", "text"),
+        help_text=_("What is read before the questions."),
     )
 
     preview_modes = [
@@ -174,8 +192,8 @@ class UnitPage(CutPage):
     promote_panels = [FieldPanel("slug")]
 
     class Meta:
-        verbose_name = _("unit")
-        verbose_name_plural = _("units")
+        verbose_name = pgettext_lazy("course", "unit")
+        verbose_name_plural = pgettext_lazy("course", "units")
 
     def renew_keys(self) -> None:
         questions = list(self.questions.all())
@@ -190,6 +208,8 @@ class UnitPage(CutPage):
 
 class Question(Orderable, ClusterableModel):
     """A question of a unit. `key` names it through all revisions; primary keys change and are never referred to."""
+
+    choices: Any  # its children, through `Choice.question`
 
     page = ParentalKey(UnitPage, on_delete=models.CASCADE, related_name="questions")
     key = KeyField()
@@ -208,7 +228,9 @@ class Question(Orderable, ClusterableModel):
         help_text=_("Only for true-or-false questions, which have no choices of their own."),
     )
     feedback = models.TextField(
-        _("why"), blank=True, help_text=_("Shown after the answers are handed in, right or wrong: why it is so.")
+        pgettext_lazy("quiz", "why"),
+        blank=True,
+        help_text=_("Shown after the answers are handed in, right or wrong: why it is so."),
     )
     read_again = models.CharField(
         _("heading to read again"),

@@ -1,11 +1,114 @@
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.models import Page
+
+from cms.compliance.models import Target
+from cms.core.views import render_page
+from cms.people.models import Person
+from cms.people.views import acting_person
+from cms.versions.models import Withdrawal
+from cms.versions.queries import in_force, sections_of
+from courses.actions import CourseNotOpen, enroll
+from courses.forms import EVERYTHING, EnrollForm
+from courses.models import CourseIndexPage, CoursePage, CourseVersion, Enrollment, UnitPage, UnitVersion
+from courses.queries.catalogue import asked_of, audience_of, catalogue, index_page
+from courses.queries.learning import certificate_of, courses_of
+from courses.queries.quiz import filled
+from courses.queries.units import in_reading
+from courses.views.stash import login_address, to_login
 
 
+def catalogue_page(request: HttpRequest, page: CourseIndexPage | None) -> HttpResponse:
+    person = acting_person(request)
+    entries = catalogue(person, timezone.localdate())
+    return render_page(request, "courses/catalogue.html", {"entries": entries, "page": page, "person": person})
+
+
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
+    """Every course in force, at an address that does not depend on the page tree."""
+    return catalogue_page(request, index_page())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def course(request: HttpRequest, key: UUID) -> HttpResponse:
-    return HttpResponse()
+    """What a course is and what counts, for everyone; a post begins it."""
+    version = in_force(CourseVersion, key, timezone.localdate())
+    if version is None:
+        return _withdrawn_or_404(request, key)
+    person = acting_person(request)
+    if request.method == "POST":
+        return _enroll(request, person, key)
+    context = {**_description(version, person), "login_url": login_address(request.path)}
+    return render_page(request, "courses/course.html", context)
+
+
+def _withdrawn_or_404(request: HttpRequest, key: UUID) -> HttpResponse:
+    withdrawal = get_object_or_404(Withdrawal, key=key, withdrawn_on__lte=timezone.localdate())
+    latest = CourseVersion.objects.of(key).latest_first().first()
+    if latest is None:
+        raise Http404
+    context = {"withdrawal": withdrawal, "title": latest.title, "successor": successor_of(withdrawal)}
+    return render_page(request, "courses/withdrawn.html", context, status=410)
+
+
+def successor_of(withdrawal: Withdrawal | None) -> CourseVersion | None:
+    """The course that took a withdrawn one's place, if it can be taken today."""
+    if withdrawal is None or withdrawal.successor is None:
+        return None
+    return in_force(CourseVersion, withdrawal.successor, timezone.localdate())
+
+
+def _enroll(request: HttpRequest, person: Person | None, key: UUID) -> HttpResponse:
+    if person is None:
+        return to_login(request, reverse("courses:course", args=[key]))
+    form = EnrollForm(request.POST)
+    if not form.is_valid():
+        return redirect("courses:course", key)
+    last = Enrollment.objects.latest_of_courses(person, [key]).last()
+    again = last is not None and form.cleaned_data["varv"] == last.cycle + 1
+    try:
+        enrollment = enroll(person=person, course_key=key, audience=form.audience, again=again)
+    except CourseNotOpen:
+        return redirect("courses:course", key)
+    return redirect("courses:home", enrollment.key)
+
+
+def _description(version: CourseVersion, person: Person | None) -> dict[str, object]:
+    today = timezone.localdate()
+    audience = audience_of(person, today) if person else ""
+    units = in_reading(UnitVersion.objects.filter(course_version=version), audience)
+    last = (
+        Enrollment.objects.latest_of_courses(person, [version.key]).select_related("version").last() if person else None
+    )
+    target = Target.objects.filter(kind="course", key=version.key).first()
+    cycle = last.cycle + 1 if last is not None and last.finished_at else 1
+    form = EnrollForm(initial={"lasning": audience or EVERYTHING, "varv": cycle}) if person else None
+    return {
+        "version": version,
+        "sections": filled(sections_of(version.content, audience or None), [], person, today).sections,
+        "units": [(unit, unit.question_count(audience or None)) for unit in units],
+        "minutes": sum(unit.minutes for unit in units),
+        "person": person,
+        "asked": asked_of(person, target, today) if person and target else None,
+        "last": last,
+        "course": courses_of([last])[last.pk] if last else None,
+        "certificate": certificate_of(last) if last and last.finished_at else None,
+        "is_newer": last is not None and version.major > last.version.major,
+        "has_questions": any(unit.question_count(audience or None) for unit in units),
+        "form": form,
+    }
+
+
+def serve(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """What the page tree's addresses show: the catalogue, or the way to a course's permanent address."""
+    if isinstance(page, CourseIndexPage):
+        return catalogue_page(request, page)
+    if isinstance(page, UnitPage):
+        page = page.get_parent().specific
+    return redirect("courses:course", page.key) if isinstance(page, CoursePage) else None

@@ -1,0 +1,145 @@
+"""Complete a unit; the last one finishes the course, exactly once, in the same transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cms.certificates.actions import issue_certificate
+from cms.certificates.facts import CourseFacts, UnitFacts
+from cms.certificates.models import Certificate
+from cms.compliance.actions import VersionRef, record_evidence
+from cms.compliance.enums import EvidenceKind
+from cms.compliance.models import Evidence, Target
+from cms.people.actions import queue_message, write_audit
+from cms.people.enums import AuditAction
+from courses.actions.cutting import KIND
+from courses.actions.rules import NotDone, check_open
+from courses.models import Attempt, Enrollment, UnitCompletion, UnitVersion
+from courses.queries.units import gives_certificate, units_of
+
+FINISHED = "course_finished"
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What completing a unit led to. Without evidence the course is not finished."""
+
+    completion: UnitCompletion
+    evidence: Evidence | None = None
+    certificate: Certificate | None = None
+
+    @property
+    def finished(self) -> bool:
+        return self.evidence is not None
+
+
+@transaction.atomic
+def complete_unit(*, enrollment: Enrollment, unit_key: UUID, at: datetime | None = None) -> Completed:
+    """Write that a unit is done; when it was the last, finish the course.
+
+    The database's uniqueness decides, not a look beforehand: any number of calls, at once or later, leave one
+    completion, one evidence and one certificate. Raises NotDone, or CourseNotOpen for a withdrawn course.
+    """
+    at = at or timezone.now()
+    # The lock is for two *different* last units at the same time: the second must see the first.
+    enrollment = (
+        Enrollment.objects.select_for_update(of=("self",)).select_related("person", "version").get(pk=enrollment.pk)
+    )
+    check_open(enrollment, at)
+    units = units_of(enrollment)
+    unit = next((unit for unit in units if unit.unit_key == unit_key), None)
+    if unit is None:
+        raise NotDone(_("This unit is not part of the course."))
+    _check_passed(enrollment, unit)
+    _check_order(enrollment, unit, units)
+    UnitCompletion.objects.bulk_create(
+        [UnitCompletion(enrollment=enrollment, unit_version=unit, unit_key=unit_key, completed_at=at)],
+        ignore_conflicts=True,
+    )
+    done = {row.unit_key: row for row in enrollment.completions.order_by("-completed_at", "-pk")}
+    if any(unit.unit_key not in done for unit in units):
+        return Completed(completion=done[unit_key])
+    return _finish(enrollment, units, done, unit_key, at)
+
+
+def _check_passed(enrollment: Enrollment, unit: UnitVersion) -> None:
+    if not unit.question_count(enrollment.audience or None):
+        return
+    if not Attempt.objects.filter(enrollment=enrollment, unit_version=unit, is_passed=True).exists():
+        raise NotDone(_("The questions of this unit have not been passed."))
+
+
+def _check_order(enrollment: Enrollment, unit: UnitVersion, units: list[UnitVersion]) -> None:
+    if not enrollment.version.needs_order:
+        return
+    earlier = {other.unit_key for other in units if other.position < unit.position}
+    if earlier - set(enrollment.completions.values_list("unit_key", flat=True)):
+        raise NotDone(_("The units before this one come first."))
+
+
+def _finish(
+    enrollment: Enrollment,
+    units: list[UnitVersion],
+    done: Mapping[UUID, UnitCompletion],
+    unit_key: UUID,
+    at: datetime,
+) -> Completed:
+    Enrollment.objects.filter(pk=enrollment.pk, finished_at=None).update(finished_at=at)
+    version, person = enrollment.version, enrollment.person
+    evidence, is_new = record_evidence(
+        source_key=enrollment.source_key,
+        person=person,
+        target=Target.objects.get(kind=KIND, key=enrollment.course_key),
+        kind=EvidenceKind.COMPLETED,
+        version=VersionRef(version.number, version.major, version.sha256),
+        achieved_at=enrollment.finished_at or at,
+        at=at,
+    )
+    certificate = None
+    if gives_certificate(version):
+        facts = _facts(enrollment, units, done, evidence)
+        certificate, _issued = issue_certificate(facts, source_key=enrollment.source_key, person=person, at=at)
+    if is_new:
+        write_audit(
+            action=AuditAction.COURSE_FINISHED, actor=person, subject=person, object_key=str(enrollment.key), at=at
+        )
+    queue_message(
+        source_key=f"{enrollment.source_key}:{FINISHED}",
+        kind=FINISHED,
+        person=person,
+        payload={"course": str(enrollment.course_key), "title": version.title, "enrollment": str(enrollment.key)},
+        at=at,
+    )
+    return Completed(completion=done[unit_key], evidence=evidence, certificate=certificate)
+
+
+def _facts(
+    enrollment: Enrollment, units: list[UnitVersion], done: Mapping[UUID, UnitCompletion], evidence: Evidence
+) -> CourseFacts:
+    version, person = enrollment.version, enrollment.person
+    return CourseFacts(
+        holder=person.full_name,
+        title=version.title,
+        version=version.number,
+        version_sha256=version.sha256,
+        units=tuple(
+            UnitFacts(
+                title=unit.title,
+                minutes=unit.minutes,
+                done_on=timezone.localdate(done[unit.unit_key].completed_at).isoformat(),
+            )
+            for unit in units
+        ),
+        minutes=sum(unit.minutes for unit in units),
+        started_on=timezone.localdate(enrollment.started_at).isoformat(),
+        completed_on=evidence.achieved_on.isoformat(),
+        issuer="",
+        is_demo=bool(getattr(settings, "LEDSTANG_DEMO", False)),
+        shows_name=not person.is_protected,
+    )

@@ -1,0 +1,179 @@
+"""Take part in a course: enrol, attempt, answer, hand in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cms.core.enums import Audience
+from cms.people.models import Person
+from cms.versions.queries import in_force
+from courses.actions.completing import Completed, complete_unit
+from courses.actions.rules import AnswersMissing, AttemptClosed, CourseNotOpen, UnknownQuestion, check_open
+from courses.grading import BadAnswer, grade
+from courses.models import Answer, Attempt, CourseVersion, Enrollment, UnitVersion
+from courses.queries.units import questions_of
+
+
+@transaction.atomic
+def enroll(
+    *, person: Person, course_key: UUID, audience: str = "", again: bool = False, at: datetime | None = None
+) -> Enrollment:
+    """Begin a course on the version in force, or go on where one is.
+
+    A finished course begins a new cycle when a later major version is in force, or when asked for `again`.
+    Nothing is reset by it. Raises CourseNotOpen. Safe to race.
+    """
+    at = at or timezone.now()
+    version = in_force(CourseVersion, course_key, timezone.localdate(at))
+    if version is None:
+        raise CourseNotOpen(_("The course cannot be started now."))
+    mine = Enrollment.objects.latest_of_courses(person, [course_key])
+    last = mine.select_related("version").last()
+    if last is not None and (last.finished_at is None or not (again or version.major > last.version.major)):
+        return last
+    new = Enrollment(
+        person=person,
+        course_key=course_key,
+        cycle=last.cycle + 1 if last else 1,
+        version=version,
+        audience=audience if audience in Audience.values else "",
+        started_at=at,
+    )
+    Enrollment.objects.bulk_create([new], ignore_conflicts=True)
+    return Enrollment.objects.latest_of_courses(person, [course_key]).order_by("cycle", "pk").last() or new
+
+
+@transaction.atomic
+def open_attempt(
+    *, enrollment: Enrollment, unit_version: UnitVersion, number: int | None = None, at: datetime | None = None
+) -> Attempt:
+    """The attempt that is open, or the next one. Safe to race.
+
+    With a `number`, only that one: raises AttemptClosed if it has been handed in or is not the next.
+    """
+    attempts = Attempt.objects.filter(enrollment=enrollment, unit_version=unit_version)
+    last = attempts.order_by("number").last()
+    is_open = last is not None and last.submitted_at is None
+    following = 1 if last is None else last.number + (not is_open)
+    if number not in (None, following):
+        raise AttemptClosed(_("These answers have been handed in already."))
+    if last is not None and is_open:
+        return last
+    new = Attempt(enrollment=enrollment, unit_version=unit_version, number=following, started_at=at or timezone.now())
+    Attempt.objects.bulk_create([new], ignore_conflicts=True)
+    return attempts.order_by("number").last() or new
+
+
+def _locked(attempt: Attempt) -> Attempt:
+    locked = (
+        Attempt.objects.select_for_update(of=("self",))
+        .select_related("enrollment__version", "unit_version__content")
+        .get(pk=attempt.pk)
+    )
+    if locked.submitted_at is not None:
+        raise AttemptClosed(_("These answers have been handed in already."))
+    return locked
+
+
+@transaction.atomic
+def save_answers(
+    *, attempt: Attempt, values: Mapping[str, Iterable[str]], at: datetime | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Keep answers by question key, as they stand after cleaning; an empty one takes an earlier answer back.
+
+    Raises AttemptClosed once handed in, UnknownQuestion for what the unit does not have.
+    """
+    attempt = _locked(attempt)
+    questions = {q.key: q for q in questions_of(attempt.unit_version.content, attempt.enrollment.audience)}
+    try:
+        cleaned = {key: questions[key].clean(given) for key, given in values.items()}
+    except (KeyError, BadAnswer) as error:
+        raise UnknownQuestion(_("This question is not part of the unit.")) from error
+    known = {str(key): tuple(value) for key, value in attempt.answers.values_list("question_key", "value")}
+    changed = {key: value for key, value in cleaned.items() if value != known.get(key, ())}
+    emptied = [key for key, value in changed.items() if not value]
+    if emptied:
+        attempt.answers.filter(question_key__in=emptied).delete()
+    Answer.objects.bulk_create(
+        [
+            Answer(attempt=attempt, question_key=UUID(key), value=list(value), saved_at=at or timezone.now())
+            for key, value in changed.items()
+            if value
+        ],
+        update_conflicts=True,
+        unique_fields=["attempt", "question_key"],
+        update_fields=["value", "saved_at"],
+    )
+    return cleaned
+
+
+def save_answer(
+    *, attempt: Attempt, question_key: UUID | str, value: str | Iterable[str], at: datetime | None = None
+) -> Answer:
+    """Keep one answer: a choice's key, or several; "true" or "false". Raises what `save_answers` raises."""
+    given = [value] if isinstance(value, str) else value
+    save_answers(attempt=attempt, values={str(question_key): given}, at=at)
+    return Answer.objects.get(attempt=attempt, question_key=question_key)
+
+
+@transaction.atomic
+def answer_unit(
+    *,
+    enrollment: Enrollment,
+    unit_version: UnitVersion,
+    number: int,
+    values: Mapping[str, Iterable[str]],
+    at: datetime | None = None,
+) -> Attempt:
+    """Keep answers in attempt `number`, which opens with the first of them.
+
+    Raises AttemptClosed for an attempt that has been handed in, or whose turn it is not: a page that was left open
+    in another tab begins nothing anew.
+    """
+    attempt = open_attempt(enrollment=enrollment, unit_version=unit_version, number=number, at=at)
+    save_answers(attempt=attempt, values=values, at=at)
+    return attempt
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A graded attempt, and what the unit's completion led to if it passed."""
+
+    attempt: Attempt
+    completed: Completed | None
+
+
+@transaction.atomic
+def hand_in(*, attempt: Attempt, at: datetime | None = None) -> HandedIn:
+    """Grade the answers and close the attempt; a pass completes the unit, in the same transaction.
+
+    Raises AttemptClosed, AnswersMissing or CourseNotOpen, and then the answers stay as they are.
+    """
+    at = at or timezone.now()
+    attempt = _locked(attempt)
+    enrollment = attempt.enrollment
+    check_open(enrollment, at)
+    questions = questions_of(attempt.unit_version.content, enrollment.audience)
+    answers = {str(key): value for key, value in attempt.answers.values_list("question_key", "value")}
+    missing = [question.key for question in questions if not answers.get(question.key)]
+    if missing:
+        raise AnswersMissing(missing)
+    result = grade(questions, answers)
+    attempt.score = float(result.score)
+    attempt.is_passed = result.passes(enrollment.version.pass_mark)
+    attempt.submitted_at = at
+    attempt.save(update_fields=["score", "is_passed", "submitted_at"])
+    completed = None
+    if attempt.is_passed:
+        completed = complete_unit(enrollment=enrollment, unit_key=attempt.unit_version.unit_key, at=at)
+    return HandedIn(attempt=attempt, completed=completed)
+
+
+def submit_attempt(*, attempt: Attempt, at: datetime | None = None) -> Attempt:
+    """Hand in and return the graded attempt. Raises what `hand_in` raises."""
+    return hand_in(attempt=attempt, at=at).attempt

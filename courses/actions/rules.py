@@ -1,0 +1,52 @@
+"""What a learner cannot do, by name, and the rule that every step asks first."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cms.core.models import Refused
+from cms.versions.models import Withdrawal
+from courses.models import Enrollment
+
+
+class LearningError(Refused):
+    """Something a learner cannot do. The text is shown to them."""
+
+
+class CourseNotOpen(LearningError):
+    """There is no version of the course in force, or it has been withdrawn."""
+
+
+class NotDone(LearningError):
+    """A unit cannot be completed like that: not part of the course, not its turn, or its questions not passed."""
+
+
+class AttemptClosed(LearningError):
+    """The answers have been handed in and stand."""
+
+
+class UnknownQuestion(LearningError):
+    """The unit does not have such a question, or the question no such choice."""
+
+
+class AnswersMissing(LearningError):
+    """Not every question has an answer. `keys` names those that have none."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self.keys = tuple(keys)
+        super().__init__(_("Some questions have no answer yet."))
+
+
+def withdrawal_of(course_key: UUID, at: datetime) -> Withdrawal | None:
+    on = timezone.localdate(at)
+    found: Withdrawal | None = Withdrawal.objects.filter(key=course_key, withdrawn_on__lte=on).first()
+    return found
+
+
+def check_open(enrollment: Enrollment, at: datetime) -> None:
+    """Raises CourseNotOpen if the course was withdrawn while it was being taken."""
+    if withdrawal_of(enrollment.course_key, at) is not None:
+        raise CourseNotOpen(_("The course has been withdrawn."))

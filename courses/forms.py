@@ -1,0 +1,124 @@
+"""What people post: learners their answers and the reading they choose, editors how a version is cut."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cms.core.enums import Audience
+from cms.versions.enums import Change
+from courses.queries.drafts import Gathered
+
+ASKED = "fragor"  # the questions a form shows, also those left unanswered
+ANSWER = "svar-"
+ATTEMPT = "forsok"
+EVERYTHING = "allt"
+MOST_QUESTIONS, MOST_CHOICES, LONGEST = 200, 50, 64
+
+
+def answers_in(data: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The answers of a posted form, or of a kept one, by question key. A shown question without one is empty."""
+    read = data if isinstance(data, MultiValueDict) else MultiValueDict({k: list(v) for k, v in data.items()})
+    answers = {}
+    for key in read.getlist(ASKED)[:MOST_QUESTIONS]:
+        if _is_key(key):
+            answers[key] = [value[:LONGEST] for value in read.getlist(ANSWER + key)[:MOST_CHOICES]]
+    return answers
+
+
+def _is_key(value: str) -> bool:
+    try:
+        return str(uuid.UUID(value)) == value
+    except ValueError:
+        return False
+
+
+class AttemptForm(forms.Form):
+    """Which attempt a page of questions belongs to."""
+
+    forsok = forms.IntegerField(min_value=1, max_value=10_000)
+
+
+class EnrollForm(forms.Form):
+    """Begin a course in a reading. `varv` is the cycle that the button was shown for: an old page begins none anew."""
+
+    lasning = forms.ChoiceField(
+        choices=[*Audience.choices, (EVERYTHING, _("Somewhere else: show everything"))],
+        widget=forms.RadioSelect,
+        label=_("Where do you work?"),
+        help_text=_("Texts and questions are chosen by it. You cannot change it in the middle of the course."),
+    )
+    varv = forms.IntegerField(min_value=1, max_value=10_000, widget=forms.HiddenInput)
+
+    @property
+    def audience(self) -> str:
+        """The chosen reading; empty for everything."""
+        chosen: str = self.cleaned_data["lasning"]
+        return "" if chosen == EVERYTHING else chosen
+
+
+class CutForm(forms.Form):
+    """How a version is cut: what kind of change it is, from when, and with which units."""
+
+    change = forms.ChoiceField(
+        choices=Change.choices,
+        widget=forms.RadioSelect,
+        label=_("What kind of change is it?"),
+        initial=Change.EDITORIAL,
+    )
+    note = forms.CharField(
+        label=_("What has changed?"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+        help_text=_("Learners see it. Needed when everyone must certify again."),
+    )
+    effective_on = forms.DateField(
+        label=_("Applies from"), widget=forms.DateInput(attrs={"type": "date"}), initial=timezone.localdate
+    )
+    redo_by = forms.DateField(
+        label=_("Certify again by"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        required=False,
+        help_text=_("Only when everyone must certify again. Until that day what they have done still counts."),
+    )
+    units = forms.MultipleChoiceField(label=pgettext_lazy("courses", "Units"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, gathered: Gathered, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["units"].choices = [  # type: ignore[attr-defined]
+            (str(unit.key), unit.title) for unit in gathered.units if unit.page is not None
+        ]
+        if gathered.latest is None:
+            for name in ("change", "redo_by", "note"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("change") != Change.SUBSTANTIVE:
+            data["redo_by"] = None
+            return data
+        if not data.get("redo_by"):
+            self.add_error("redo_by", _("Say by which day everyone must have done the course again."))
+        if not (data.get("note") or "").strip():
+            self.add_error("note", _("Say what has changed, so that people know why they do it again."))
+        return data
+
+    def clean_effective_on(self) -> Any:
+        effective_on = self.cleaned_data["effective_on"]
+        if effective_on < timezone.localdate():
+            raise forms.ValidationError(_("The day has passed. A version applies from today at the earliest."))
+        return effective_on
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why is the course withdrawn?"),
+        max_length=300,
+        help_text=_("Everyone who comes to the course's address reads it, also those in the middle of the course."),
+    )

@@ -1,0 +1,121 @@
+"""Courses as everyone meets them: the versions in force, and what counts, stated before the start."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from cms.compliance.due import Validity
+from cms.compliance.enums import State
+from cms.compliance.models import Target
+from cms.compliance.queries import load_people, load_rules, standings
+from cms.core.enums import Audience
+from cms.people.models import Person
+from cms.people.queries import employments_on
+from cms.versions.models import Withdrawal
+from courses.models import CourseIndexPage, CourseVersion, Enrollment, UnitVersion
+from courses.queries.units import in_reading
+
+FOR_EVER = Validity()
+
+
+def versions_in_force(on: date, keys: Collection[UUID] | None = None) -> QuerySet[CourseVersion]:
+    """The version of each course that applies on a day, withdrawn courses left out, by title."""
+    candidates = CourseVersion.objects.filter(key=OuterRef("key")).in_force_on(on)
+    versions = CourseVersion.objects.filter(pk=Subquery(candidates.values("pk")[:1]))
+    if keys is not None:
+        versions = versions.filter(key__in=keys)
+    gone = Withdrawal.objects.filter(withdrawn_on__lte=on).values("key")
+    found: QuerySet[CourseVersion] = versions.exclude(key__in=gone).order_by("title", "key")
+    return found
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """A course in the list, as far as the visitor has come with it."""
+
+    version: CourseVersion
+    enrollment: Enrollment | None
+    minutes: int
+    units: int
+
+
+def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
+    """Every course in force, with minutes and units of the reader's own reading, in a constant number of queries."""
+    versions = list(versions_in_force(on))
+    audience = audience_of(person, on) if person else ""
+    units: dict[int, list[UnitVersion]] = {}
+    for unit in UnitVersion.objects.filter(course_version__in=versions):
+        units.setdefault(unit.course_version_id, []).append(unit)
+    mine = {}
+    if person is not None:
+        mine = {
+            enrollment.course_key: enrollment
+            for enrollment in Enrollment.objects.latest_of_courses(person, [version.key for version in versions])
+        }
+    entries = []
+    for version in versions:
+        own = in_reading(units.get(version.pk, []), audience)
+        minutes = sum(unit.minutes for unit in own)
+        entries.append(CatalogueEntry(version, mine.get(version.key), minutes, len(own)))
+    return entries
+
+
+def audience_of(person: Person, on: date) -> str:
+    """The reading that fits where somebody works; empty if their workplace has none."""
+    kinds = [employment.org_unit.kind for employment in employments_on(person, on)]
+    return next((kind for kind in kinds if kind in Audience.values), "")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of one person concerning a course on a day."""
+
+    state: State
+    due_on: date | None = None
+    valid_until: date | None = None
+    validity: Validity = FOR_EVER
+
+    @property
+    def is_required(self) -> bool:
+        return self.state != State.NOT_REQUIRED
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether somebody who has finished is asked to do it again."""
+        return self.state in (State.TO_DO, State.OVERDUE, State.EXPIRING)
+
+
+def asked_of(person: Person, target: Target, on: date) -> Asked:
+    """Whether a course is required of a person, by when, and for how long it then holds."""
+    people = Person.objects.filter(pk=person.pk)
+    standing = standings(people, [target], on).get(person.pk, {}).get(target.pk)
+    if standing is None:
+        return Asked(State.NOT_REQUIRED)
+    validity = _validity(person, target, on) if standing.state != State.NOT_REQUIRED else FOR_EVER
+    return Asked(standing.state, standing.due_on, standing.valid_until, validity)
+
+
+def _validity(person: Person, target: Target, on: date) -> Validity:
+    jobs = load_people(Person.objects.filter(pk=person.pk), [target]).of(person.pk, target.pk).jobs
+    readings = [reading for rule in load_rules([target], on).get(target.pk, ()) for reading in rule.readings]
+    mine = [
+        reading.validity
+        for reading in readings
+        if reading.span.has(on)
+        and any(
+            audience.span.has(on) and audience.has(job)
+            for audience in reading.audiences
+            for job in jobs
+            if job.span.has(on)
+        )
+    ]
+    return next((validity for validity in mine if validity != FOR_EVER), FOR_EVER)
+
+
+def index_page() -> CourseIndexPage | None:
+    """The page that introduces the catalogue, if the editors have made one."""
+    page: CourseIndexPage | None = CourseIndexPage.objects.live().order_by("path").first()
+    return page

@@ -1,0 +1,181 @@
+"""How far a learner has come: each unit with its state, in a constant number of queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Subquery
+from django.urls import reverse
+
+from cms.certificates.models import Certificate
+from cms.people.models import Person
+from cms.versions.models import Withdrawal
+from courses.enums import Step
+from courses.models import Attempt, Enrollment, UnitCompletion, UnitVersion
+from courses.queries.units import in_reading
+
+
+@dataclass(frozen=True)
+class UnitStep:
+    """A unit as one learner meets it. `number` counts within their reading."""
+
+    unit: UnitVersion
+    number: int
+    step: Step
+    url: str
+    questions: int
+    done_at: datetime | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None
+
+    @property
+    def is_open(self) -> bool:
+        return self.step != Step.LOCKED
+
+
+@dataclass(frozen=True)
+class Course:
+    """One cycle through a course: what is done, what is left, what comes next."""
+
+    enrollment: Enrollment
+    steps: tuple[UnitStep, ...]
+    withdrawal: Withdrawal | None = None
+
+    @property
+    def done(self) -> int:
+        return sum(step.is_done for step in self.steps)
+
+    @property
+    def total(self) -> int:
+        return len(self.steps)
+
+    @property
+    def minutes(self) -> int:
+        return sum(step.unit.minutes for step in self.steps)
+
+    @property
+    def minutes_left(self) -> int:
+        return sum(step.unit.minutes for step in self.steps if not step.is_done)
+
+    @property
+    def is_started(self) -> bool:
+        return any(step.step not in (Step.NOT_STARTED, Step.LOCKED) for step in self.steps)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.enrollment.finished_at is not None
+
+    @property
+    def is_closed(self) -> bool:
+        """Withdrawn before it was finished: it cannot be gone on with."""
+        return self.withdrawal is not None and not self.is_finished
+
+    @property
+    def next(self) -> UnitStep | None:
+        """The first unit that is not done."""
+        return next((step for step in self.steps if not step.is_done), None)
+
+    def step_of(self, unit_key: UUID) -> UnitStep | None:
+        return next((step for step in self.steps if step.unit.unit_key == unit_key), None)
+
+    def after(self, number: int) -> UnitStep | None:
+        """Where to go from a unit: the next one that is not done, else the first that is not."""
+        return next((step for step in self.steps[number:] if not step.is_done), self.next)
+
+
+def enrollment_of(person: Person, key: UUID) -> Enrollment | None:
+    """Somebody's own enrollment, with its version. None for a stranger's."""
+    return Enrollment.objects.of(person).select_related("version").filter(key=key).first()
+
+
+def own_course(person: Person, key: UUID, on: date) -> "Course | None":
+    """Somebody's own course by the enrollment's key, and whether it has been withdrawn. None for a stranger's."""
+    withdrawals = Withdrawal.objects.filter(key=OuterRef("course_key"), withdrawn_on__lte=on)
+    mine = Enrollment.objects.of(person).select_related("version").filter(key=key)
+    enrollment = mine.annotate(withdrawal_id=Subquery(withdrawals.values("pk")[:1])).first()
+    if enrollment is None:
+        return None
+    withdrawal = None
+    withdrawal_id: int | None = enrollment.withdrawal_id  # type: ignore[attr-defined]
+    if withdrawal_id is not None:
+        withdrawal = Withdrawal.objects.get(pk=withdrawal_id)
+    return course_of(enrollment, withdrawal)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a learner has done with a unit: when it was done, and whether answers wait or were handed in."""
+
+    done_at: datetime | None = None
+    is_tried: bool = False
+    is_being_tried: bool = False
+
+    @property
+    def step(self) -> Step:
+        if self.done_at is not None:
+            return Step.DONE
+        if self.is_being_tried:
+            return Step.STARTED
+        return Step.FAILED if self.is_tried else Step.NOT_STARTED
+
+
+def course_of(enrollment: Enrollment, withdrawal: Withdrawal | None = None) -> Course:
+    """One learner's course, in one query."""
+    completions = UnitCompletion.objects.filter(enrollment=enrollment, unit_key=OuterRef("unit_key"))
+    attempts = Attempt.objects.filter(enrollment=enrollment, unit_version=OuterRef("pk"))
+    units = UnitVersion.objects.filter(course_version_id=enrollment.version_id).order_by("position")
+    units = units.annotate(
+        done_at=Subquery(completions.order_by("completed_at").values("completed_at")[:1]),
+        is_tried=Exists(attempts.filter(submitted_at__isnull=False)),
+        is_being_tried=Exists(attempts.filter(submitted_at=None)),
+    )
+    traced = [(unit, Trace(unit.done_at, unit.is_tried, unit.is_being_tried)) for unit in units]
+    return Course(enrollment, steps_of(enrollment, traced), withdrawal)
+
+
+def steps_of(enrollment: Enrollment, units: Sequence[tuple[UnitVersion, Trace]]) -> tuple[UnitStep, ...]:
+    """The units of an enrollment's reading, with what has been done; locked ones where the order counts."""
+    traces = {unit.pk: trace for unit, trace in units}
+    steps: list[UnitStep] = []
+    is_waiting = False
+    for number, unit in enumerate(in_reading([unit for unit, _trace in units], enrollment.audience), start=1):
+        trace = traces[unit.pk]
+        step = Step.LOCKED if is_waiting and trace.done_at is None else trace.step
+        is_waiting = is_waiting or (enrollment.version.needs_order and trace.done_at is None)
+        url = reverse("courses:unit", args=[enrollment.key, unit.unit_key])
+        questions = unit.question_count(enrollment.audience or None)
+        steps.append(UnitStep(unit, number, step, url, questions, trace.done_at))
+    return tuple(steps)
+
+
+def courses_of(enrollments: Iterable[Enrollment]) -> dict[int, Course]:
+    """Many courses by enrollment id, in three queries. The enrollments come with their versions."""
+    enrollments = list(enrollments)
+    units: dict[int, list[UnitVersion]] = {}
+    versions = {enrollment.version_id for enrollment in enrollments}
+    for unit in UnitVersion.objects.filter(course_version__in=versions).order_by("position"):
+        units.setdefault(unit.course_version_id, []).append(unit)
+    done: dict[tuple[int, UUID], datetime] = {}
+    completions = UnitCompletion.objects.filter(enrollment__in=enrollments).order_by("-completed_at")
+    for enrollment_id, unit_key, completed_at in completions.values_list("enrollment", "unit_key", "completed_at"):
+        done[enrollment_id, unit_key] = completed_at
+    tried: dict[tuple[int, int], set[bool]] = {}
+    attempts = Attempt.objects.filter(enrollment__in=enrollments)
+    for enrollment_id, unit_id, submitted_at in attempts.values_list("enrollment", "unit_version", "submitted_at"):
+        tried.setdefault((enrollment_id, unit_id), set()).add(submitted_at is not None)
+    courses = {}
+    for enrollment in enrollments:
+        traced = []
+        for unit in units.get(enrollment.version_id, []):
+            tries = tried.get((enrollment.pk, unit.pk), set())
+            traced.append((unit, Trace(done.get((enrollment.pk, unit.unit_key)), True in tries, False in tries)))
+        courses[enrollment.pk] = Course(enrollment, steps_of(enrollment, traced))
+    return courses
+
+
+def certificate_of(enrollment: Enrollment) -> Certificate | None:
+    found: Certificate | None = Certificate.objects.filter(source_key=enrollment.source_key).first()
+    return found

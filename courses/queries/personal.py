@@ -1,0 +1,58 @@
+"""What courses keep about one person, for that person; and how the mail about a finished course reads."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from cms.people.models import Person
+from courses.models import Answer, Enrollment
+
+Rows = list[dict[str, Any]]
+
+
+def _moment(value: Any) -> str:
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def enrollment_rows(person: Person) -> Rows:
+    rows = Enrollment.objects.of(person).select_related("version").order_by("started_at", "pk")
+    return [
+        {
+            pgettext("my data", "Course"): row.version.title,
+            pgettext("my data", "Version"): row.version.number,
+            pgettext("my data", "Reading"): row.get_audience_display() if row.audience else "",
+            pgettext("my data", "Begun"): _moment(row.started_at),
+            pgettext("my data", "Completed"): _moment(row.finished_at),
+        }
+        for row in rows
+    ]
+
+
+def answer_rows(person: Person) -> Rows:
+    """Every answer with its attempt, in words: the question and what was chosen."""
+    mine = Q(attempt__enrollment__person=person) | Q(attempt__enrollment__person__merged_into=person)
+    answers = Answer.objects.filter(mine).select_related("attempt__unit_version__content", "attempt__enrollment")
+    return [_answer_row(answer) for answer in answers.order_by("saved_at", "pk")]
+
+
+def _answer_row(answer: Answer) -> dict[str, Any]:
+    attempt = answer.attempt
+    questions = attempt.unit_version.content.parts["extra"]["questions"]
+    question: dict[str, Any] = next((one for one in questions if one["key"] == str(answer.question_key)), {})
+    words = {choice["key"]: choice["text"] for choice in question.get("choices", ())}
+    words |= {"true": pgettext("quiz", "True"), "false": pgettext("quiz", "False")} if "is_true" in question else {}
+    return {
+        pgettext("my data", "Unit"): attempt.unit_version.title,
+        pgettext("my data", "Attempt"): attempt.number,
+        pgettext("my data", "Question"): question.get("text", ""),
+        pgettext("my data", "Answer"): ", ".join(words.get(key, key) for key in answer.value),
+        pgettext("my data", "Saved"): _moment(answer.saved_at),
+        pgettext("my data", "Handed in"): _moment(attempt.submitted_at),
+    }
+
+
+def finished_subject(payload: dict[str, Any]) -> str:
+    return _("You have completed %(title)s") % payload

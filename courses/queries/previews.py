@@ -1,0 +1,76 @@
+"""Drafts as learners would meet them. Nothing is stored, and no attempt is made."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from cms.core.enums import Audience
+from cms.core.readings import is_for
+from cms.people.models import Person
+from cms.versions.queries import Section, sections_of_draft
+from courses.freezing import UnitDraft, freeze_course, freeze_unit
+from courses.grading import Question, grade, parse
+from courses.models import CoursePage, CourseVersion, UnitPage, UnitVersion
+from courses.queries.drafts import gather
+from courses.queries.quiz import ReadUnit, Taken, asked, filled, graded
+
+RIGHT, WRONG = "right", "wrong"
+
+
+def _answer(question: Question, mode: str) -> tuple[str, ...]:
+    if mode == RIGHT:
+        return tuple(question.right)
+    wrong = next((choice.key for choice in question.choices if not choice.is_correct), None)
+    return (wrong,) if wrong else ()
+
+
+def preview_unit(page: UnitPage, mode: str, person: Person | None, on: date) -> tuple[ReadUnit, Taken]:
+    """A draft unit in one reading, or with what right or wrong answers would be told."""
+    audience = mode if mode in Audience.values else None
+    unit = freeze_unit(page, strict=False)
+    sections = sections_of_draft(unit.draft, audience)
+    questions = [parse(data) for data in unit.questions if is_for(data["audiences"], audience)]
+    taken = Taken(number=1)
+    if mode in (RIGHT, WRONG):
+        answers = {question.key: _answer(question, mode) for question in questions}
+        passed = grade(questions, answers).passes(100)
+        taken = Taken(number=1, is_submitted=True, is_passed=passed, answers=answers)
+        anchors = {section.key: section.anchor for section in sections}
+        return filled(sections, graded(questions, taken, unit.draft.cites, anchors), person, on), taken
+    return filled(sections, asked(questions, taken, unit.draft.cites), person, on), taken
+
+
+@dataclass(frozen=True)
+class CourseLook:
+    """A draft course's description: a version that is not stored, its units, its text."""
+
+    version: CourseVersion
+    units: tuple[UnitVersion, ...]
+    sections: tuple[Section, ...]
+
+
+def preview_course(page: CoursePage, person: Person | None, on: date) -> CourseLook:
+    units = gather(page).course.units if page.pk else ()
+    course = freeze_course(page, units, strict=False)
+    version = CourseVersion(
+        key=page.key,
+        title=page.title,
+        summary=page.summary or "",
+        for_whom=page.for_whom or "",
+        pass_mark=course.draft.extra["pass_mark"],
+        needs_order=course.draft.extra["needs_order"],
+        audiences=course.audiences,
+    )
+    sections = sections_of_draft(course.draft)
+    read = filled(sections, [], person, on)
+    return CourseLook(version, tuple(_unit(unit) for unit in units), read.sections)
+
+
+def _unit(unit: UnitDraft) -> UnitVersion:
+    return UnitVersion(
+        unit_key=unit.key,
+        title=unit.page.title,
+        goal=unit.page.goal or "",
+        minutes=unit.minutes,
+        audiences=unit.audiences,
+        question_audiences=[question["audiences"] for question in unit.questions],
+    )

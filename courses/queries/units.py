@@ -1,0 +1,51 @@
+"""The frozen units of a course version, as one reading has them."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.conf import settings
+
+from cms.core.readings import is_for
+from cms.versions.models import Content, ReviewMark, ReviewSignature
+from courses.grading import Question, parse
+from courses.models import CourseVersion, Enrollment, UnitVersion
+
+
+def in_reading(units: Iterable[UnitVersion], audience: str) -> list[UnitVersion]:
+    """The units that one reading has, in order. No audience: all of them."""
+    return [unit for unit in units if is_for(unit.audiences, audience or None)]
+
+
+def units_of(enrollment: Enrollment) -> list[UnitVersion]:
+    """What a learner has to do, in order, in one query."""
+    units = UnitVersion.objects.filter(course_version_id=enrollment.version_id).order_by("position")
+    return in_reading(units, enrollment.audience)
+
+
+def unit_of(enrollment: Enrollment, unit_key: UUID) -> UnitVersion | None:
+    """One unit of an enrollment's version and reading, with its content. None if it is not part of it."""
+    units = UnitVersion.objects.filter(course_version_id=enrollment.version_id, unit_key=unit_key)
+    return next(iter(in_reading(units.select_related("content"), enrollment.audience)), None)
+
+
+def questions_of(content: Content, audience: str) -> list[Question]:
+    """The questions of a frozen unit in one reading, with their answers: never give them to a template as they are."""
+    questions = [parse(data) for data in content.parts["extra"]["questions"]]
+    return [question for question in questions if is_for(question.audiences, audience or None)]
+
+
+def has_open_marks(version: CourseVersion) -> bool:
+    """Whether an expert still has to sign any part of a course: its description or any of its units."""
+    contents = [version.content_id, *version.units.values_list("content_id", flat=True)]
+    marks = ReviewMark.objects.filter(fragment__content__in=contents)
+    if not marks.exists():
+        return False
+    needed = set(marks.values_list("fragment__sha256", "competence"))
+    hashes = {sha256 for sha256, _competence in needed}
+    signed = ReviewSignature.objects.filter(fragment_sha256__in=hashes).values_list("fragment_sha256", "competence")
+    return bool(needed - set(signed))
+
+
+def gives_certificate(version: CourseVersion) -> bool:
+    """Whether finishing a version is certified: reviewed in every part, or a demo."""
+    return bool(getattr(settings, "LEDSTANG_DEMO", False)) or not has_open_marks(version)

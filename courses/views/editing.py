@@ -1,0 +1,160 @@
+"""Cut and withdraw a course in Wagtail's admin."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from wagtail.models import Page
+
+from cms.versions.actions import PublishingError
+from cms.versions.models import Withdrawal
+from courses.actions import CourseIncomplete, cut_course_version, withdraw_course
+from courses.forms import CutForm, WithdrawForm
+from courses.models import CoursePage, CourseVersion, UnitPage
+from courses.permissions import user_can_cut
+from courses.queries.costs import cost_of
+from courses.queries.drafts import Gathered, gather
+
+
+def _course(request: HttpRequest, page_id: int) -> CoursePage:
+    page = get_object_or_404(CoursePage, pk=page_id)
+    if not user_can_cut(request.user, page):
+        raise PermissionDenied
+    return page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cut(request: HttpRequest, page_id: int) -> HttpResponse:
+    """What has changed since the latest version, what a new one costs, and the button that cuts it."""
+    page = _course(request, page_id)
+    gathered = gather(page)
+    if request.method == "POST":
+        return _cut(request, page, gathered)
+    included = [str(unit.key) for unit in gathered.units if unit.is_included]
+    return _cut_page(request, page, gathered, CutForm(gathered=gathered, initial={"units": included}))
+
+
+def _cut(request: HttpRequest, page: CoursePage, gathered: Gathered) -> HttpResponse:
+    form = CutForm(request.POST, gathered=gathered)
+    if not form.is_valid():
+        return _cut_page(request, page, gathered, form, status=422)
+    data = form.cleaned_data
+    units = [UUID(key) for key in data["units"]]
+    try:
+        version = cut_course_version(
+            page=page,
+            change=data.get("change", "editorial"),
+            note=data.get("note", ""),
+            effective_on=data["effective_on"],
+            redo_by=data.get("redo_by"),
+            units=units,
+            published_by=request.user,
+        )
+    except CourseIncomplete:
+        return _cut_page(request, page, gather(page, units), form, status=422)
+    except PublishingError as error:
+        form.add_error(None, str(error))
+        return _cut_page(request, page, gathered, form, status=422)
+    if version is None:
+        messages.info(request, _("Nothing has changed since the latest version, so there is no new one."))
+    else:
+        text = _("Version %(number)s of “%(title)s” is published and applies from %(day)s.")
+        words = {"number": version.number, "title": version.title, "day": version.effective_on.isoformat()}
+        messages.success(request, text % words)
+    return redirect("wagtailadmin_explore", page.pk)
+
+
+def _cut_page(
+    request: HttpRequest, page: CoursePage, gathered: Gathered, form: CutForm, status: int = 200
+) -> HttpResponse:
+    chosen = set(form["units"].value() or ())
+    context = {
+        "page": page,
+        "gathered": gathered,
+        "rows": [(unit, str(unit.key) in chosen) for unit in gathered.units],
+        "form": form,
+        "cost": cost_of(page, timezone.localdate()),
+        "withdrawal": Withdrawal.objects.filter(key=page.key).first(),
+    }
+    return render(request, "courses/admin/cut.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Take a course out of use, with the reason that everyone will read."""
+    page = _course(request, page_id)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_course(page=page, reason=form.cleaned_data["reason"], withdrawn_by=request.user)
+        except PublishingError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("“%(title)s” is withdrawn.") % {"title": page.title})
+            return redirect("wagtailadmin_explore", page.get_parent().pk)
+    context = {"page": page, "form": form, "cost": cost_of(page, timezone.localdate())}
+    return render(request, "courses/admin/withdraw.html", context)
+
+
+# What Wagtail's own buttons lead to
+
+
+def to_cut(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Publishing a course or a unit is cutting a version of the course."""
+    course = page if isinstance(page, CoursePage) else page.get_parent().specific
+    if not isinstance(page, CoursePage | UnitPage) or not isinstance(course, CoursePage):
+        return None
+    # A page that has just been made says that it is live before it is.
+    type(page).objects.filter(pk=page.pk, live_revision=None).update(live=False, has_unpublished_changes=True)
+    return redirect(reverse("courses_cut", args=[course.pk]))
+
+
+def instead_of_unpublishing(request: HttpRequest, page: Page) -> HttpResponse | None:
+    if isinstance(page, CoursePage):
+        return redirect(reverse("courses_withdraw", args=[page.pk]))
+    if isinstance(page, UnitPage):
+        messages.info(request, _("A unit is taken out of a course by cutting a version without it."))
+        return redirect(reverse("courses_cut", args=[page.get_parent().pk]))
+    return None
+
+
+def refuse_deletion(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Courses that have versions are withdrawn, not deleted; so is whatever has such a course below it."""
+    courses = CoursePage.objects.descendant_of(page, inclusive=True).filter(versions__isnull=False)
+    first = courses.first()
+    if first is not None and not isinstance(page, UnitPage):
+        messages.error(
+            request,
+            _("“%(title)s” has been published, so it is withdrawn and not deleted.") % {"title": first.title},
+        )
+        return redirect(reverse("courses_withdraw", args=[first.pk]))
+    if isinstance(page, UnitPage) and _is_in_latest(page):
+        messages.error(request, _("Cut a version without the unit first. Then it can be deleted."))
+        return redirect(reverse("courses_cut", args=[page.get_parent().pk]))
+    return None
+
+
+def _is_in_latest(page: UnitPage) -> bool:
+    course = page.get_parent().specific
+    latest: Any = CourseVersion.objects.of(course.key).latest_first().first()
+    return latest is not None and latest.units.filter(unit_key=page.key).exists()
+
+
+def refuse_bulk(request: HttpRequest, action: str, pages: Any) -> HttpResponse | None:
+    """Bulk actions that would publish, unpublish or delete a course or a unit alone."""
+    if action not in ("publish", "unpublish", "delete"):
+        return None
+    for page in pages:
+        inside = Page.objects.descendant_of(page, inclusive=True).type(CoursePage, UnitPage)
+        if inside.exists():
+            text = _("“%(title)s” holds a course. Courses are published, withdrawn and deleted one at a time.")
+            messages.error(request, text % {"title": page.get_admin_display_title()})
+            return redirect("wagtailadmin_explore", page.get_parent().pk)
+    return None

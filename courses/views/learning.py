@@ -1,0 +1,245 @@
+"""A learner's pages. Whoever is not the learner gets 404; nothing is written by looking."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cms.core.views import render_page
+from cms.people.models import Person
+from cms.people.views import acting_person
+from cms.versions.queries import in_force
+from courses.actions import (
+    AnswersMissing,
+    AttemptClosed,
+    CourseNotOpen,
+    LearningError,
+    UnknownQuestion,
+    answer_unit,
+    complete_unit,
+    hand_in,
+)
+from courses.forms import AttemptForm, answers_in
+from courses.models import CourseVersion
+from courses.queries.learning import Course, UnitStep, certificate_of, own_course
+from courses.queries.quiz import Taken, attempts_at, read_unit
+from courses.views.catalogue import successor_of
+from courses.views.stash import keep_answers, to_login
+
+View = Callable[..., HttpResponse]
+
+
+def learners_own(view: View) -> View:
+    """Hand a view the person and their course; a course withdrawn in the middle of it gets its own answer."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, key: UUID, **kwargs: Any) -> HttpResponse:
+        person = acting_person(request)
+        if person is None:
+            return _log_in_first(request, key, **kwargs)
+        course = own_course(person, key, timezone.localdate())
+        if course is None:
+            raise Http404
+        return view(request, person, course, **kwargs)
+
+    return wrapped
+
+
+def _log_in_first(request: HttpRequest, key: UUID, unit_key: UUID | None = None) -> HttpResponse:
+    """To the login and back. What was posted to a unit's questions is kept meanwhile."""
+    if request.method != "POST":
+        return to_login(request, request.get_full_path())
+    if unit_key is None:
+        return to_login(request, reverse("courses:home", args=[key]))
+    keep_answers(request, key, unit_key)
+    return to_login(request, reverse("courses:unit", args=[key, unit_key]))
+
+
+def closed(request: HttpRequest, course: Course) -> HttpResponse:
+    """The course was withdrawn before it was finished: says so, and that nothing the learner did is gone."""
+    context = {
+        "withdrawal": course.withdrawal,
+        "title": course.enrollment.version.title,
+        "successor": successor_of(course.withdrawal),
+        "course": course,
+    }
+    return render_page(request, "courses/withdrawn.html", context, status=410)
+
+
+@require_safe
+@learners_own
+def home(request: HttpRequest, person: Person, course: Course) -> HttpResponse:
+    """The learner's page of the course: every unit with its state, and what comes next."""
+    if course.is_closed:
+        return closed(request, course)
+    enrollment = course.enrollment
+    context = {
+        "course": course,
+        "version": enrollment.version,
+        "latest": in_force(CourseVersion, enrollment.course_key, timezone.localdate()),
+        "certificate": certificate_of(enrollment) if course.is_finished else None,
+    }
+    return render_page(request, "courses/home.html", context)
+
+
+@require_safe
+@learners_own
+def resume(request: HttpRequest, person: Person, course: Course) -> HttpResponse:
+    """The first unit that is not done, whenever and wherever the link is followed."""
+    step = course.next
+    if step is None or course.is_closed:
+        return redirect("courses:home", course.enrollment.key)
+    return redirect(f"{step.url}?fortsatt=1" if course.is_started else step.url)
+
+
+@require_safe
+@learners_own
+def finished(request: HttpRequest, person: Person, course: Course) -> HttpResponse:
+    """The course is done: progress, evidence and certificate on one page."""
+    if not course.is_finished:
+        return redirect("courses:home", course.enrollment.key)
+    last = max((step for step in course.steps if step.done_at), key=lambda step: step.done_at, default=None)  # type: ignore[arg-type, return-value]
+    context = {
+        "course": course,
+        "certificate": certificate_of(course.enrollment),
+        "last": last,
+        "training_url": resolve_url(settings.LOGIN_REDIRECT_URL),
+    }
+    return render_page(request, "courses/finished.html", context)
+
+
+# A unit
+
+
+def _step(course: Course, unit_key: UUID) -> UnitStep:
+    step = course.step_of(unit_key)
+    if step is None:
+        raise Http404
+    return step
+
+
+@require_safe
+@learners_own
+def unit(request: HttpRequest, person: Person, course: Course, unit_key: UUID) -> HttpResponse:
+    """A unit to read, with its questions to answer or what the answers were worth."""
+    step = _step(course, unit_key)
+    if course.is_closed:
+        return closed(request, course)
+    return _unit_page(request, person, course, step)
+
+
+def _unit_page(
+    request: HttpRequest, person: Person, course: Course, step: UnitStep, missing: tuple[str, ...] = ()
+) -> HttpResponse:
+    if not step.is_open:
+        return render_page(request, "courses/locked.html", {"course": course, "step": step})
+    attempts = attempts_at(course.enrollment, step.unit) if step.questions else []
+    taken = _shown_attempt(attempts, starts_anew="nytt" in request.GET)
+    today = timezone.localdate()
+    context = {
+        "course": course,
+        "step": step,
+        "taken": taken,
+        "read": read_unit(step.unit.content, course.enrollment.audience, taken, person, today, missing),
+        "missing": missing,
+        "is_resumed": "fortsatt" in request.GET,
+    }
+    return render_page(request, "courses/unit.html", context, status=422 if missing else 200)
+
+
+def _shown_attempt(attempts: list[Taken], *, starts_anew: bool) -> Taken:
+    """The open attempt, or the last one with its result; a blank next one for who has failed and tries again."""
+    if not attempts:
+        return Taken(number=1)
+    last = attempts[-1]
+    if last.is_submitted and not last.is_passed and starts_anew:
+        return Taken(number=last.number + 1)
+    return last
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@learners_own
+def save(request: HttpRequest, person: Person, course: Course, unit_key: UUID) -> HttpResponse:
+    """Keep answers as they are given."""
+    step = _step(course, unit_key)
+    form = AttemptForm(request.POST)
+    if request.method != "POST" or not form.is_valid() or not step.is_open:
+        return _back(request, step)
+    try:
+        _answer(course, step, form, request)
+    except AttemptClosed:
+        return _back(request, step)
+    if course.is_closed:
+        return _back(request, step)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render_page(request, "courses/components/saved.html", {"saved_at": timezone.now()})
+    return redirect(f"{step.url}#fraga-{request.POST.get('fraga', '1')[:3]}")
+
+
+def _answer(course: Course, step: UnitStep, form: AttemptForm, request: HttpRequest) -> Any:
+    """Raises AttemptClosed; a question or choice that the unit does not have is 404."""
+    try:
+        return answer_unit(
+            enrollment=course.enrollment,
+            unit_version=step.unit,
+            number=form.cleaned_data["forsok"],
+            values=answers_in(request.POST),
+        )
+    except UnknownQuestion as error:
+        raise Http404 from error
+
+
+def _back(request: HttpRequest, step: UnitStep, fragment: str = "") -> HttpResponse:
+    """To the unit as it is now; a part of a page takes the whole with it."""
+    if getattr(request, "htmx", False):
+        response = HttpResponse()
+        response["HX-Redirect"] = step.url
+        return response
+    return redirect(step.url + fragment)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@learners_own
+def submit(request: HttpRequest, person: Person, course: Course, unit_key: UUID) -> HttpResponse:
+    """Hand in all answers. Posted twice it gives one result."""
+    step = _step(course, unit_key)
+    form = AttemptForm(request.POST)
+    if request.method != "POST" or not form.is_valid() or not step.is_open:
+        return _back(request, step)
+    try:
+        attempt = _answer(course, step, form, request)
+        handed_in = hand_in(attempt=attempt)
+    except AnswersMissing as error:
+        return _unit_page(request, person, course, step, error.keys)
+    except (AttemptClosed, CourseNotOpen):
+        return _back(request, step, "#resultat")
+    if handed_in.completed is not None and handed_in.completed.finished:
+        return redirect("courses:finished", course.enrollment.key)
+    return redirect(f"{step.url}#resultat")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@learners_own
+def mark_as_read(request: HttpRequest, person: Person, course: Course, unit_key: UUID) -> HttpResponse:
+    """A unit without questions is done when the learner says so."""
+    step = _step(course, unit_key)
+    if request.method != "POST":
+        return _back(request, step)
+    try:
+        completed = complete_unit(enrollment=course.enrollment, unit_key=unit_key)
+    except LearningError:
+        return _back(request, step)
+    if completed.finished:
+        return redirect("courses:finished", course.enrollment.key)
+    messages.success(request, _("Unit %(number)s is marked as read.") % {"number": step.number})
+    following = course.after(step.number)
+    return redirect(following.url if following is not None and following != step else step.url)

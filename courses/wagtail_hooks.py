@@ -1,0 +1,78 @@
+"""Courses in Wagtail: what its own buttons lead to, and where ours stand."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.models import Page
+
+from courses.models import CourseIndexPage, CoursePage, UnitPage
+from courses.views import catalogue, editing
+
+CUT = "action-cut"
+REPLACED = ("action-publish", "action-unpublish", "action-submit", "action-restart-workflow")
+
+
+class CutMenuItem(ActionMenuItem):
+    """Saves the draft and goes on to the dialog."""
+
+    label = _("Save and cut a version…")
+    name = CUT
+    icon_name = "upload"
+
+
+@hooks.register("register_admin_urls")
+def editing_urls() -> list[URLPattern]:
+    return [
+        path("kurser/<int:page_id>/version/", editing.cut, name="courses_cut"),
+        path("kurser/<int:page_id>/dra-tillbaka/", editing.withdraw, name="courses_withdraw"),
+    ]
+
+
+@hooks.register("construct_page_action_menu")
+def offer_the_cut(menu_items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    page = context.get("page") or context.get("parent_page")
+    if page is None:
+        return
+    if context["view"] == "create":
+        if not isinstance(page.specific, CourseIndexPage | CoursePage):
+            return
+    elif not isinstance(page.specific, CoursePage | UnitPage):
+        return
+    may_publish = any(item.name == "action-publish" for item in menu_items)
+    menu_items[:] = [item for item in menu_items if item.name not in REPLACED]
+    if may_publish and context["view"] != "create":
+        menu_items.append(CutMenuItem(order=30))
+
+
+@hooks.register("after_edit_page")
+def go_on_to_the_cut(request: HttpRequest, page: Page) -> HttpResponse | None:
+    return editing.to_cut(request, page) if request.POST.get(CUT) else None
+
+
+@hooks.register("before_publish_page")
+def cut_instead(request: HttpRequest, page: Page) -> HttpResponse | None:
+    return editing.to_cut(request, page)
+
+
+@hooks.register("before_unpublish_page")
+def withdraw_instead(request: HttpRequest, page: Page) -> HttpResponse | None:
+    return editing.instead_of_unpublishing(request, page.specific)
+
+
+@hooks.register("before_delete_page")
+def keep_what_was_published(request: HttpRequest, page: Page) -> HttpResponse | None:
+    return editing.refuse_deletion(request, page.specific)
+
+
+@hooks.register("before_bulk_action")
+def one_at_a_time(request: HttpRequest, action_type: str, objects: Any, action_class: Any) -> HttpResponse | None:
+    return editing.refuse_bulk(request, action_type, objects)
+
+
+@hooks.register("before_serve_page")
+def serve_versions(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse | None:
+    return catalogue.serve(request, page)

@@ -1,0 +1,39 @@
+// Answers are saved as they are given. Without script each question has a button, and handing in sends them all.
+(() => {
+  const failed = new Set();
+  const status = (question) => question.querySelector(".lc-saved");
+
+  const token = () => document.cookie.split("; ").find((part) => part.startsWith("csrftoken="))?.slice(10);
+
+  // A login in another tab has changed the token: send the one that counts now.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const current = token();
+    if (current) event.detail.parameters.csrfmiddlewaretoken = current;
+  });
+
+  const fail = (event) => {
+    const question = event.target.closest(".lc-question");
+    if (!question) return;
+    failed.add(question);
+    const line = status(question);
+    line.dataset.state = "failed";
+    line.textContent = line.dataset.failed;
+  };
+  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.addEventListener(name, fail);
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const question = event.target.closest(".lc-question");
+    if (!question || !event.detail.successful) return;
+    // Every save sends the whole form, so one that arrives has carried the others with it.
+    for (const other of [question, ...failed]) delete status(other).dataset.state;
+    for (const other of failed) if (other !== question) status(other).textContent = status(question).textContent;
+    failed.clear();
+  });
+
+  const again = () => {
+    const [question] = failed;
+    if (question) question.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  window.addEventListener("online", again);
+  setInterval(again, 15000);
+})();
