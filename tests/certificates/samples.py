@@ -125,7 +125,7 @@ SECTIONS = (
     "<h2>1. Syfte</h2><p>Riktlinjen ska göra att alla barn och elever möts av vuxna som <strong>ser, frågar och "
     "handlar</strong> lika. Den ersätter inte lag.</p>",
     "<h2>2. Så gör du</h2><ol><li><strong>Lyssna.</strong> Lova inte att tiga.</li><li>Anmäl genast enligt "
-    '<a href="https://lag.example.se/sol">19 kap. 1 § socialtjänstlagen</a>.</li></ol>',
+    '<a href="https://lag.example.se/sol">19 kap. 1 § <em>socialtjänstlagen</em></a>.</li></ol>',
     "<aside><p><strong>Fara</strong></p><p>Ring 112.</p></aside>",
     "<h2>3. Ansvar</h2><table><caption>Vem gör vad</caption><thead><tr><th scope=col>Roll</th><th scope=col>Ska</th>"
     "</tr></thead><tbody><tr><th scope=row>Lärare</th><td><p>Se och anmäla.</p></td></tr><tr><th scope=row>Rektor</th>"

@@ -67,7 +67,7 @@ def compose_facts(
             "number": in_groups(public_id),
             "address": address,
             "issued_on": issued_on,
-            **_shown(address, public_id),
+            "shown_address": address.split("://", 1)[-1],
             "direction": direction(holder),
             "size": layout.step(holder, layout.NAME_STEPS),
             "title_size": layout.step(getattr(facts, "title", ""), layout.TITLE_STEPS),
@@ -126,11 +126,6 @@ def _refuse_without_swedish() -> None:
 def in_groups(public_id: str) -> str:
     """The number as it is read aloud: in groups of four."""
     return " ".join(public_id[start : start + 4] for start in range(0, len(public_id), 4))
-
-
-def _shown(address: str, public_id: str) -> dict[str, str]:
-    """The address as it is printed: without scheme, in two parts that may stand on two lines."""
-    return {"shown_base": address.split("://", 1)[-1].removesuffix(f"{public_id}/"), "shown_rest": f"{public_id}/"}
 
 
 def verification_address(base: str, public_id: str) -> str:

@@ -2,6 +2,7 @@
 
 - Text in page margins (page numbers) is marked as content but hangs on no tag: it becomes an artifact.
 - A figure's bounding box is in CSS pixels from the top: it becomes points from the bottom.
+- Each piece inside a link has an annotation of its own, which hangs on that piece: only the link's own is kept.
 """
 
 from typing import Any
@@ -18,6 +19,7 @@ def finish(document: Document, pdf: pydyf.PDF) -> None:
     loose = set(elements) - reached
     if loose:
         _to_artifacts(pdf, elements, loose)
+    _drop_inner_links(pdf, elements, reached)
     heights = {reference: page.height for reference, page in zip(pdf.page_references, document.pages, strict=True)}
     for reference in reached:
         _mend_figure(elements[reference], heights)
@@ -53,6 +55,31 @@ def _to_artifacts(pdf: pydyf.PDF, elements: dict[bytes, Any], loose: set[bytes])
     for tree in (thing for thing in pdf.objects if isinstance(thing, dict) and "Nums" in thing):
         for row in (row for row in tree["Nums"] if isinstance(row, list)):
             row[:] = [b"null" if kid in loose else kid for kid in row]
+
+
+def _drop_inner_links(pdf: pydyf.PDF, elements: dict[bytes, Any], reached: set[bytes]) -> None:
+    objects = {thing.reference: thing for thing in pdf.objects if isinstance(thing, dict)}
+    dropped: dict[bytes, Any] = {}
+    for element in (elements[reference] for reference in reached if elements[reference]["S"] != "/Link"):
+        for kid in [kid for kid in element["K"] if _type_of(objects.get(kid)) == "/OBJR"]:
+            annotation = objects[kid]["Obj"]
+            if objects[annotation].get("Subtype") == "/Link":
+                element["K"].remove(kid)
+                dropped[annotation] = objects[annotation]
+    if dropped:
+        _forget_annotations(pdf, dropped)
+
+
+def _forget_annotations(pdf: pydyf.PDF, dropped: dict[bytes, Any]) -> None:
+    numbers = {annotation["StructParent"] for annotation in dropped.values()}
+    for thing in (thing for thing in pdf.objects if isinstance(thing, dict)):
+        if "Annots" in thing:
+            thing["Annots"][:] = [one for one in thing["Annots"] if one not in dropped]
+        if "Nums" in thing:
+            pairs = zip(thing["Nums"][::2], thing["Nums"][1::2], strict=True)
+            thing["Nums"][:] = [item for pair in pairs if pair[0] not in numbers for item in pair]
+    for annotation in dropped.values():
+        annotation.clear()
 
 
 def _mark_as_artifact(stream: pydyf.Stream, numbers: set[int]) -> None:
