@@ -47,26 +47,10 @@ class OversightConfig(AppConfig):
 
     def _register_personal_data(self) -> None:
         from cms.oversight.queries import personal
-        from cms.people.registry import PersonalData, personal_data
+        from cms.people.registry import personal_data
 
-        heads = _("You, your head and HR")
-        only_you = _("Only you")
-        employed = _("As long as you are employed, then as the city's decision on disposal says.")
-        kinds = [
-            ("person", _("Who you are"), heads, employed, personal.record_rows),
-            ("employments", _("Where you work"), heads, employed, personal.employment_rows),
-            ("leaves", _("When you are away"), _("You and HR. No cause is kept."), employed, personal.leave_rows),
-            ("scopes", _("What you may see of others"), _("You and administrators"), employed, personal.scope_rows),
-            ("evidence", _("What you have done"), heads, employed, personal.evidence_rows),
-            ("exemptions", _("Exemptions"), heads, employed, personal.exemption_rows),
-            ("certificates", _("Certificates"), _("You, and whoever you show them to"), employed,
-             personal.certificate_rows),
-            ("messages", _("Mails to you"), only_you, employed, personal.message_rows),
-            ("deeds", _("What the log says that you have done"), _("You and administrators"), employed,
-             personal.deed_rows),
-        ]  # fmt: skip
-        for order, (name, label, seen_by, kept, rows) in enumerate(kinds):
-            personal_data.register(PersonalData(name, label, seen_by, kept, rows, order=order * 10))
+        for kind in personal.OWN_KINDS:
+            personal_data.register(kind)
 
 
 def _address(name: str) -> Callable[[Any], str | None]:

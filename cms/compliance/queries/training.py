@@ -1,7 +1,7 @@
 """What one person has to do, is doing and has done: the content of "Min utbildning"."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from cms.compliance.enums import State
@@ -56,6 +56,21 @@ class Training:
     @property
     def next(self) -> TrainingItem | None:
         return next(iter(self.asked), None)
+
+    @property
+    def afterwards(self) -> "Training":
+        """The same without the next action, for a page that has it on top."""
+
+        def rest(items: list[TrainingItem]) -> list[TrainingItem]:
+            return [item for item in items if item is not self.next]
+
+        return replace(
+            self,
+            overdue=rest(self.overdue),
+            to_do=rest(self.to_do),
+            expiring=rest(self.expiring),
+            in_progress=rest(self.in_progress),
+        )
 
     @property
     def minutes_left(self) -> int:

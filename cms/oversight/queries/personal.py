@@ -1,5 +1,6 @@
 """What is kept about one person, and who has looked: the content of "Mina uppgifter"."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from cms.certificates.models import Certificate
 from cms.compliance.models import Evidence, Exemption
@@ -164,6 +165,39 @@ def deed_rows(person: Person) -> Rows:
     ]
 
 
+HEADS = gettext_lazy("You, your head and HR.")
+ADMINISTRATORS = gettext_lazy("You and administrators.")
+EMPLOYED = gettext_lazy("As long as you are employed, then as the city's decision on disposal says.")
+
+
+def _kind(name: str, label: Any, rows: Callable[[Person], Rows], order: int, seen_by: Any = HEADS) -> PersonalData:
+    return PersonalData(name, label, seen_by, EMPLOYED, rows, order=order)
+
+
+OWN_KINDS = (
+    _kind("person", pgettext_lazy("personal data", "Who you are"), record_rows, 0),
+    _kind("employments", pgettext_lazy("personal data", "Where you work"), employment_rows, 10),
+    _kind(
+        "leaves", pgettext_lazy("personal data", "When you are away"), leave_rows, 20,
+        gettext_lazy("You and HR. No cause is kept."),
+    ),
+    _kind(
+        "scopes", pgettext_lazy("personal data", "What you may see of others"), scope_rows, 30, ADMINISTRATORS
+    ),
+    _kind("evidence", pgettext_lazy("personal data", "What you have done"), evidence_rows, 40),
+    _kind("exemptions", pgettext_lazy("personal data", "Exemptions"), exemption_rows, 50),
+    _kind(
+        "certificates", pgettext_lazy("personal data", "Certificates"), certificate_rows, 60,
+        gettext_lazy("You, and whoever you show them to."),
+    ),
+    _kind("messages", pgettext_lazy("personal data", "Mails to you"), message_rows, 70, gettext_lazy("Only you.")),
+    _kind(
+        "deeds", pgettext_lazy("personal data", "What the log says that you have done"), deed_rows, 80,
+        ADMINISTRATORS,
+    ),
+)  # fmt: skip
+
+
 # Who has looked
 
 
@@ -176,6 +210,23 @@ class Look:
     where: str
     who: str
     is_own: bool
+
+
+@dataclass(frozen=True)
+class LooksOfDay:
+    """What one and the same person has looked at in one and the same way on a day."""
+
+    look: Look
+    times: int
+
+
+def by_day(looks: list[Look]) -> list[LooksOfDay]:
+    """Looks that differ only in the hour as one, in the same order."""
+    groups: dict[tuple[object, ...], list[Look]] = {}
+    for look in looks:
+        key = (timezone.localdate(look.at), look.who, look.what, look.where, look.is_own)
+        groups.setdefault(key, []).append(look)
+    return [LooksOfDay(some[0], len(some)) for some in groups.values()]
 
 
 def looks_at(person: Person) -> list[Look]:

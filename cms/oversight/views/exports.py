@@ -43,9 +43,11 @@ def _moment(at: datetime) -> str:
 
 
 def overview_rows(overview: Overview, place: str, filters: Filters) -> Iterator[Row]:
+    """The org units, their sum, and each target by itself: all that the page shows, in one table."""
     yield from preamble(place, overview.controllers, filters)
     yield [
         _("Org unit"),
+        _("What"),
         pgettext("people", "Required"),
         pgettext("people", "Done"),
         _("Of which expiring"),
@@ -54,10 +56,13 @@ def overview_rows(overview: Overview, place: str, filters: Filters) -> Iterator[
         pgettext("people", "Exempt"),
         _("Per cent done"),
     ]
+    what = filters.target.title if filters.target else _("All that is required")
     for row in overview.rows:
         name = _("%(unit)s, own staff") % {"unit": row.unit.name} if row.is_own else row.unit.name
-        yield [name, *_figures(row.counts)]
-    yield [_("Together, each person once"), *_figures(overview.counts)]
+        yield [name, what, *_figures(row.counts)]
+    yield [_("Together, each person once") if overview.rows else place, what, *_figures(overview.counts)]
+    for target in overview.targets:
+        yield [place, target.target.title, *_figures(target.counts)]
 
 
 def _figures(counts: Counts) -> Row:
@@ -77,7 +82,7 @@ def staff_rows_as_table(
         pgettext("employment", "Role"),
         _("What"),
         _("Standing"),
-        _("To be done by"),
+        pgettext("column", "To be done by"),
         pgettext("date", "Done"),
         _("Version"),
         _("Valid until"),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from cms.certificates.queries import certificates_of
 from cms.compliance.queries import training_of
 from cms.core.views import render_page
-from cms.oversight.queries.personal import kept_about, looks_at
+from cms.oversight.queries.personal import by_day, kept_about, looks_at
 from cms.people.models import Person
 from cms.people.queries import employments_on
 from cms.people.views import acting_person
@@ -40,7 +40,7 @@ def training(request: HttpRequest) -> HttpResponse:
 def my_data(request: HttpRequest) -> HttpResponse:
     """What is kept about me, who may see it, and who has looked."""
     person = _person(request)
-    context = {"person": person, "kept": kept_about(person), "looks": looks_at(person)}
+    context = {"person": person, "kept": kept_about(person), "looks": by_day(looks_at(person))}
     return render_page(request, "ledstang_oversight/my_data.html", context)
 
 
