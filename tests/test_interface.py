@@ -308,6 +308,7 @@ def test_pages_stand_in_a_hosts_own_frame(home, settings, visitor):
         page = visitor.get(address).content.decode()
         assert "id='host'" in page
         assert "ls-header" not in page
+        assert "Lämna sidan" in page
         assert "<h1" in page.split("id='host'")[1]
         assert "ledstang.css" in page.split("</head>")[0]
 
