@@ -49,8 +49,8 @@ def make_site(root: Page) -> HomePage:
             "city_name": "Exempelstaden",
             "arms": city_arms(),
             "arms_alt": "En påhittad stads vapen: en trappa med ledstång under tre ekollon",
-            "issuer": "Utbildningsnämnden i Exempelstaden",
-            "signatory_function": "Utbildningsdirektören",
+            "issuer": "Kommunstyrelsen",
+            "signatory_function": "HR-direktören",
         },
     )
     return home  # type: ignore[no-any-return]
