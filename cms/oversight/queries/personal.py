@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from cms.certificates.models import Certificate
 from cms.compliance.models import Evidence, Exemption
 from cms.compliance.registry import target_kinds
-from cms.people.enums import AuditAction
+from cms.people.enums import AuditAction, MailOutcome
 from cms.people.models import AuditEntry, Employment, Leave, OutboxMessage, Person, Scope
 from cms.people.queries import org_history, records_of
 from cms.people.registry import PersonalData, personal_data
@@ -147,7 +147,11 @@ def certificate_rows(person: Person) -> Rows:
 def message_rows(person: Person) -> Rows:
     rows = OutboxMessage.objects.filter(person__in=_own(person)).order_by("created_at", "pk")
     return [
-        {_("Kind"): row.kind, pgettext("mail", "Created"): _iso(row.created_at), _("Sent"): _iso(row.sent_at)}
+        {
+            _("Kind"): row.kind,
+            pgettext("mail", "Created"): _iso(row.created_at),
+            _("Sent"): _iso(row.settled_at if row.outcome == MailOutcome.SENT else None),
+        }
         for row in rows
     ]
 
