@@ -161,7 +161,7 @@ def _block(line: str, lines: Iterator[str]) -> Piece:
     if heading:
         return Piece(heading[1], heading[2], marks, [])
     if opening:
-        inside = []
+        inside: list[str] = []
         for inner in lines:
             if inner.strip() == ":::":
                 return Piece(opening[1], opening[2], marks, inside)

@@ -8,6 +8,7 @@ from cms.references.models import Contact, LegalReference
 from demo.texts import table
 
 LAW_SOURCE = "https://rkrattsbaser.gov.se/sfst?bet={sfs}"
+PLAIN_FIELDS: tuple[str, ...] = ("kind", "name", "phone", "url", "hours", "age_from", "age_to")
 READ_BY = "Redaktionen, som har läst lagtexten. Inte granskat av jurist."
 
 
@@ -46,9 +47,7 @@ def write_contacts(today: date, districts: list[District], roles: dict[str, Role
 
 
 def _values(key: str, row: dict[str, Any], today: date) -> dict[str, Any]:
-    values = {
-        name: row[name] for name in ("kind", "name", "phone", "url", "hours", "age_from", "age_to") if name in row
-    }
+    values: dict[str, Any] = {name: row[name] for name in PLAIN_FIELDS if name in row}
     days = row.get("valid_days")
     return {
         **values,
