@@ -7,7 +7,7 @@ from cms.home.models import PlainPage
 def about_page(request: HttpRequest, slug: str) -> str | None:
     """The address of a plain page at the top of the site, if it is published. One query a request for all."""
     if not hasattr(request, "_ledstang_about"):
-        pages: list[Page] = list(PlainPage.objects.live().public().filter(depth=3))
+        pages: list[Page] = list(PlainPage.objects.live().filter(depth=3))
         request._ledstang_about = {page.slug: page.get_url(request) for page in pages}  # type: ignore[attr-defined]
     found: str | None = request._ledstang_about.get(slug)  # type: ignore[attr-defined]
     return found

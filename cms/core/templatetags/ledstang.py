@@ -60,16 +60,20 @@ class NavLink:
 
 
 def _links(context: template.Context, items: Registry[NavItem]) -> list[NavLink]:
+    """Worked out once a request: header, menu and home page show the same."""
     request = context.get("request")
     if request is None or not hasattr(request, "user"):
         return []
-    links = []
-    for item in sorted(items, key=lambda item: (item.order, item.name)):
-        url = item.url(request) if item.visible(request) else None
-        if url:
-            is_current = url != "/" and request.path.startswith(url)
-            links.append(NavLink(item.name, item.label, url, is_current, item.description))
-    return links
+    known: dict[str, list[NavLink]] = request.__dict__.setdefault("_ledstang_links", {})
+    if items.what not in known:
+        shown = sorted((item for item in items if item.visible(request)), key=lambda item: (item.order, item.name))
+        addresses = [(item, item.url(request)) for item in shown]
+        known[items.what] = [
+            NavLink(item.name, item.label, url, url != "/" and request.path.startswith(url), item.description)
+            for item, url in addresses
+            if url
+        ]
+    return known[items.what]
 
 
 @register.simple_tag(takes_context=True)
