@@ -415,6 +415,14 @@ def test_contacts_follow_the_district(cast, city, visitor):
     assert visitor.get("/kontakter/?omrade=finns-inte").status_code == 200
 
 
+def test_the_districts_route_comes_before_the_citys(city, visitor):
+    ContactFactory(key="mottagning", district=None, phone="070-174 06 30", visibility=Visibility.OPEN)
+    ContactFactory(key="mottagning", district=city.north, phone="070-174 06 31", visibility=Visibility.OPEN)
+    for district, phone in ((city.north.key, "070-174 06 31"), (city.south.key, "070-174 06 30")):
+        page = visitor.get(f"/kontakter/?omrade={district}").content.decode()
+        assert [number for number in ("070-174 06 30", "070-174 06 31") if number in page] == [phone]
+
+
 def test_contacts_take_as_many_queries_however_many_they_are(cast, city, django_assert_max_num_queries):
     client = cast.learner.client()
     ContactFactory(visibility=Visibility.OPEN)

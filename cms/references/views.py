@@ -15,12 +15,15 @@ def contacts(request: HttpRequest) -> HttpResponse:
     person, today = acting_person(request), timezone.localdate()
     districts = list(District.objects.all())
     chosen = next((d.key for d in districts if d.key == request.GET.get("omrade")), None)
+    district = reader_of(person, today, chosen).district
     shown = contacts_of(person, today, chosen)
+    nearest = {c.key for c in shown if district and c.district}
+    shown = [c for c in shown if c.district or c.key not in nearest]
     lists = [(kind, [c for c in shown if c.kind == kind]) for kind in ContactKind]
     context = {
         "lists": [(kind, found) for kind, found in lists if found],
         "districts": districts,
-        "district": reader_of(person, today, chosen).district,
+        "district": district,
         "person": person,
     }
     return render_page(request, "ledstang_references/contacts.html", context)
