@@ -25,6 +25,8 @@ from cms.compliance.models import (
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import OrgUnit, Person, Role
+from cms.versions.queries import counts
+from cms.versions.registry import version_kinds
 
 
 class ComplianceError(ValueError):
@@ -33,6 +35,10 @@ class ComplianceError(ValueError):
 
 class AlreadyVoided(ComplianceError):
     """The evidence has been taken back already."""
+
+
+class NotReviewed(ComplianceError):
+    """What is to be required still waits for an expert's review."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +170,29 @@ def end_exemption(
     )
 
 
+def _can_be_required(target: Target) -> bool:
+    """Whether the version in force has been reviewed. What has no versions needs no review."""
+    kind = version_kinds.find(target.kind)
+    version = kind.resolve(target.key) if kind is not None else None
+    return version is None or counts(version)
+
+
+@transaction.atomic
+def require(
+    *,
+    target: Target,
+    name: str,
+    effective_on: date,
+    actor: Person | None = None,
+    at: datetime | None = None,
+    **how: Any,
+) -> Requirement:
+    """Begin to require a target: a requirement with its first rule. `how` is what `set_rule` takes."""
+    requirement = Requirement.objects.create(target=target, name=name)
+    set_rule(requirement=requirement, effective_on=effective_on, actor=actor, at=at, **how)
+    return requirement
+
+
 @transaction.atomic
 def set_rule(
     *,
@@ -178,9 +207,12 @@ def set_rule(
 ) -> RequirementRule:
     """Say how a requirement reads from a day on; earlier rules stay and apply to earlier days.
 
-    `due` takes due_days or due_on, and validity_months or yearly_month with yearly_day, window_days, is_ended.
+    `due` takes due_days or due_on or both, and validity_months or yearly_month with yearly_day, window_days, is_ended.
+    Raises NotReviewed for a text with open review marks, outside the demo.
     """
     at = at or timezone.now()
+    if not due.get("is_ended") and not _can_be_required(requirement.target):
+        raise NotReviewed("a text that experts still have to review cannot be required")
     rule = RequirementRule.objects.create(
         requirement=requirement,
         effective_on=effective_on,

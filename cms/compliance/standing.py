@@ -102,11 +102,12 @@ class Release:
 class RuleFacts:
     """A requirement with all its readings, in order and without overlap, and the releases of its target.
 
-    Days on which the requirement is ended lie in no reading.
+    Days on which the requirement is ended lie in no reading. `requirement` is its id.
     """
 
     readings: tuple[Reading, ...]
     releases: tuple[Release, ...] = ()
+    requirement: int = 0
 
     def on(self, day: date) -> Reading | None:
         return next((reading for reading in self.readings if reading.span.has(day)), None)

@@ -1,11 +1,14 @@
 from cms.compliance.queries.facts import known_evidence, load_people, load_rules
 from cms.compliance.queries.figures import Counts, Figures, counts_by_org_unit, rough_share, workplaces
+from cms.compliance.queries.requirements import RequirementRow, RuleRow, people_hit, requirement_rows, rule_rows
 from cms.compliance.queries.standings import each_standing, employed_in, people_required, required_targets, standings
 from cms.compliance.queries.training import Training, TrainingItem, training_of
 
 __all__ = [
     "Counts",
     "Figures",
+    "RequirementRow",
+    "RuleRow",
     "Training",
     "TrainingItem",
     "counts_by_org_unit",
@@ -14,9 +17,12 @@ __all__ = [
     "known_evidence",
     "load_people",
     "load_rules",
+    "people_hit",
     "people_required",
     "required_targets",
+    "requirement_rows",
     "rough_share",
+    "rule_rows",
     "standings",
     "training_of",
     "workplaces",

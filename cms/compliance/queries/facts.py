@@ -128,9 +128,9 @@ def load_rules(
     for row in rows:
         by_requirement.setdefault((row.requirement.target_id, row.requirement_id), []).append(row)
     book: dict[int, list[RuleFacts]] = {}
-    for (target, _requirement), rules in by_requirement.items():
+    for (target, requirement), rules in by_requirement.items():
         readings = tuple(readings_of(rules, units, roles, history, ends.get(target)))
-        book.setdefault(target, []).append(RuleFacts(readings, releases.get(target, ())))
+        book.setdefault(target, []).append(RuleFacts(readings, releases.get(target, ()), requirement))
     return {target: tuple(facts) for target, facts in book.items()}
 
 

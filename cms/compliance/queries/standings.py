@@ -51,16 +51,21 @@ def required_targets(on: date) -> list[Target]:
     return list(Target.objects.filter(requirements__rules__effective_on__lte=on).distinct().order_by("title", "pk"))
 
 
-def employed_in(audiences: Iterable[Audience], on: date) -> QuerySet[Employment]:
-    """The employments on which a rule's audiences fall on a day, protected people's included."""
-    falls_on = Q(pk__in=[])
+def falls_on(audiences: Iterable[Audience], on: date) -> Q:
+    """What is true of an employment on which a rule's audiences fall on a day."""
+    found = Q(pk__in=[])
     for audience in audiences:
         if audience.span.has(on):
-            where = Q() if audience.org_units is None else Q(org_unit__in=audience.org_units)
+            where = Q(pk__isnull=False) if audience.org_units is None else Q(org_unit__in=audience.org_units)
             kinds = Q(org_unit__kind__in=audience.kinds) if audience.kinds else Q()
             roles = Q(role__in=audience.roles) if audience.roles else Q()
-            falls_on |= Q(pk__isnull=False) & where & kinds & roles
-    return Employment.objects.known_at().on(on).filter(falls_on)
+            found |= where & kinds & roles
+    return found
+
+
+def employed_in(audiences: Iterable[Audience], on: date) -> QuerySet[Employment]:
+    """The employments on which a rule's audiences fall on a day, protected people's included."""
+    return Employment.objects.known_at().on(on).filter(falls_on(audiences, on))
 
 
 def people_required(target: Target, on: date) -> QuerySet[Person]:

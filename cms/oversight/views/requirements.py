@@ -1,0 +1,124 @@
+"""Requirements in Wagtail's admin: what is required of whom, said in words before it is saved."""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cms.compliance.actions import NotReviewed, require, set_rule
+from cms.compliance.models import Requirement, Target
+from cms.compliance.queries import people_hit, requirement_rows, rule_rows
+from cms.compliance.wording import sentences
+from cms.oversight.forms import RequirementForm, RuleForm
+from cms.oversight.forms.rules import initial_of
+from cms.oversight.permissions import user_can_edit_requirements
+from cms.people.views import acting_person
+
+View = Callable[..., HttpResponse]
+
+
+def for_hr_administrators(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not user_can_edit_requirements(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@for_hr_administrators
+def requirements(request: HttpRequest) -> HttpResponse:
+    """All requirements, with the rule that applies today and on how many it falls."""
+    rows = requirement_rows(timezone.localdate())
+    return render(request, "ledstang_oversight/admin/requirements.html", {"rows": rows})
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A rule as it would read and on how many it falls. `seal` tells whether what is saved is what was read."""
+
+    words: list[str]
+    people: int
+
+    @property
+    def seal(self) -> str:
+        return hashlib.sha256("\n".join(self.words).encode()).hexdigest()
+
+
+def _preview(form: RuleForm, target: Target) -> Preview:
+    hit = people_hit({"it": [form.audience]}, timezone.localdate())["it"]
+    return Preview(sentences(form.in_words(target)), hit)
+
+
+def _is_read(request: HttpRequest, preview: Preview) -> bool:
+    """Whether the button that saves was pressed under exactly these words."""
+    return "save" in request.POST and request.POST.get("seal") == preview.seal
+
+
+def _refused(form: RuleForm) -> None:
+    form.add_error(None, _("Experts still have to review this text. It cannot be required until they have signed."))
+
+
+@for_hr_administrators
+def new_requirement(request: HttpRequest) -> HttpResponse:
+    """Begin to require something. The first press shows how the rule reads, the second saves it."""
+    form, preview = RequirementForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        target = form.cleaned_data["target"]
+        preview = _preview(form, target)
+        if _is_read(request, preview):
+            name = form.cleaned_data["name"] or target.title
+            try:
+                made = require(target=target, name=name, actor=acting_person(request), **form.rule)
+            except NotReviewed:
+                _refused(form)
+            else:
+                messages.success(request, _("The requirement has been saved."))
+                return redirect("ledstang_requirement", made.key)
+    context = {"form": form, "preview": preview}
+    return render(request, "ledstang_oversight/admin/new_requirement.html", context)
+
+
+@for_hr_administrators
+def requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One requirement: its rules through time, and a form for the next one."""
+    found = get_object_or_404(Requirement.objects.select_related("target"), key=key)
+    rows = rule_rows(found, timezone.localdate())
+    latest = next((row.rule for row in rows if not row.rule.is_ended), None)
+    form = RuleForm(request.POST or None, initial=initial_of(latest) if latest else None)
+    preview = None
+    if request.method == "POST" and form.is_valid():
+        preview = _preview(form, found.target)
+        if _is_read(request, preview):
+            try:
+                set_rule(requirement=found, actor=acting_person(request), **form.rule)
+            except NotReviewed:
+                _refused(form)
+            else:
+                messages.success(request, _("The new rule has been saved."))
+                return redirect("ledstang_requirement", found.key)
+    is_living = bool(rows) and not rows[0].rule.is_ended
+    context = {"requirement": found, "rows": rows, "form": form, "preview": preview, "is_living": is_living}
+    return render(request, "ledstang_oversight/admin/requirement.html", context)
+
+
+@require_POST
+@for_hr_administrators
+def end_requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Nothing is required from today on; what was required before stays as it was."""
+    found = get_object_or_404(Requirement, key=key)
+    set_rule(requirement=found, effective_on=timezone.localdate(), is_ended=True, actor=acting_person(request))
+    messages.success(request, _("The requirement has ended."))
+    return redirect("ledstang_requirement", found.key)

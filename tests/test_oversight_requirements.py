@@ -1,0 +1,191 @@
+"""Requirements in Wagtail's admin: who may, how a rule reads before it is saved, and that none is changed."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from cms.compliance.actions import NotReviewed, require, set_rule
+from cms.compliance.models import Requirement, RequirementRule, Target
+from cms.people.enums import AuditAction
+from cms.people.models import AuditEntry, Person
+from cms.versions.registry import VersionKind, version_kinds
+from tests.cast import Cast, City, Member
+from tests.factories import RequirementFactory, TargetFactory
+from tests.test_oversight import body
+
+LIST, NEW = "ledstang_requirements", "ledstang_new_requirement"
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def target(db: None) -> Target:
+    return TargetFactory(title="Sugardejting")
+
+
+@pytest.fixture
+def admin(hr: Member) -> Client:
+    """HR with the permission that an administrator gives."""
+    permissions = Permission.objects.filter(codename__in=["access_admin", "add_requirement"])
+    hr.user.user_permissions.add(*permissions)
+    hr.user.is_staff = True
+    hr.user.save()
+    return hr.client()
+
+
+def rule(target: Target, **changes: Any) -> dict[str, Any]:
+    fields = {"target": target.pk, "effective_on": TODAY().isoformat(), "due_days": "90", "window_days": "90"}
+    return {name: value for name, value in {**fields, **changes}.items() if value is not None}
+
+
+def press(client: Client, address: str, fields: dict[str, Any]) -> Any:
+    """Try, read, save: as one does on the page."""
+    shown = BeautifulSoup(body(client.post(address, {**fields, "try": ""})), "html.parser")
+    seal = shown.find("input", attrs={"name": "seal"})
+    return client.post(address, {**fields, "save": "", "seal": seal["value"] if seal else ""})
+
+
+def test_only_those_with_the_permission_get_in(cast: Cast, admin: Client, target: Target, visitor: Client):
+    found = RequirementFactory(target=target)
+    addresses = [reverse(LIST), reverse(NEW), reverse("ledstang_requirement", args=[found.key])]
+    for address in addresses:
+        assert admin.get(address).status_code == 200
+        for member in (cast.editor, cast.head, cast.learner):
+            assert member.client().get(address).status_code in (302, 403)
+        assert visitor.get(address).status_code == 302
+    end = reverse("ledstang_end_requirement", args=[found.key])
+    assert cast.editor.client().post(end).status_code in (302, 403)
+    assert not RequirementRule.objects.exists()
+
+
+def test_rule_is_read_before_it_is_saved(city: City, cast: Cast, admin: Client, target: Target):
+    fields = rule(
+        target, org_units=[city.schools.pk], roles=[city.roles["larare"].pk], validity_months="24",
+        org_unit_kinds=["compulsory_school"],
+    )  # fmt: skip
+    shown = body(admin.post(reverse(NEW), fields))
+    assert (
+        "Alla som arbetar som lärare på enheter av slaget grundskola inom Utbildningsförvaltningen ska göra "
+        "”Sugardejting” inom 90 dagar från anställningen, och sedan igen vartannat år."
+    ) in shown
+    assert "Den gäller 2 medarbetare nu." in shown
+    assert (TODAY() + timedelta(days=90)).isoformat() in shown
+    assert not Requirement.objects.exists()
+    response = press(admin, reverse(NEW), fields)
+    made = Requirement.objects.get()
+    assert response["Location"] == reverse("ledstang_requirement", args=[made.key])
+    saved = made.rules.get()
+    assert (saved.due_days, saved.validity_months, saved.recorded_by) == (90, 24, cast.hr.person)
+    assert [row.org_unit for row in saved.org_unit_rows.all()] == [city.schools]
+    assert AuditEntry.objects.filter(action=AuditAction.REQUIREMENT_CHANGED, actor=cast.hr.person).count() == 1
+
+
+def test_what_was_changed_after_reading_is_read_again(admin: Client, target: Target):
+    shown = BeautifulSoup(body(admin.post(reverse(NEW), rule(target))), "html.parser")
+    seal = shown.find("input", attrs={"name": "seal"})["value"]
+    response = admin.post(reverse(NEW), rule(target, due_days="10", save="", seal=seal))
+    assert response.status_code == 200
+    assert "inom 10 dagar" in body(response)
+    assert not Requirement.objects.exists()
+
+
+def test_protected_people_are_not_in_the_figure(city: City, cast: Cast, admin: Client, target: Target):
+    Person.objects.filter(pk=cast.learner.person.pk).update(protection="confidential")
+    shown = body(admin.post(reverse(NEW), rule(target, roles=[city.roles["larare"].pk])))
+    assert "Den gäller 1 medarbetare nu." in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"due_days": None}, "Ange inom hur många dagar"),
+        ({"effective_on": "2020-01-01"}, "tidigast från i dag"),
+        ({"due_on": "2020-01-01"}, "före den dag regeln börjar gälla"),
+        ({"yearly_day": "1"}, "både dag och månad"),
+        ({"yearly_day": "30", "yearly_month": "2"}, "ingen sådan dag"),
+        ({"yearly_day": "1", "yearly_month": "10", "validity_months": "12"}, "antingen månader"),
+        ({"org_units": ["999999"]}, "999999"),
+        ({"window_days": "366"}, "365"),
+    ],
+)
+def test_bad_input_is_told_and_nothing_is_saved(admin: Client, target: Target, changes: Any, message: str):
+    response = admin.post(reverse(NEW), rule(target, **changes, save=""))
+    assert response.status_code == 200
+    assert message in body(response)
+    assert not Requirement.objects.exists()
+
+
+def test_new_rule_leaves_the_old_one(admin: Client, target: Target):
+    start = TODAY() - timedelta(days=400)
+    found = require(target=target, name="Krav", effective_on=start, due_days=30)
+    address = reverse("ledstang_requirement", args=[found.key])
+    assert 'value="30"' in body(admin.get(address))
+    later = (TODAY() + timedelta(days=30)).isoformat()
+    press(admin, address, rule(target, due_days="60", effective_on=later, yearly_day="1", yearly_month="10"))
+    assert [one.due_days for one in found.rules.order_by("effective_on")] == [30, 60]
+    shown = body(admin.get(address))
+    assert "gäller nu" in shown
+    assert "inte ännu" in shown
+    assert "varje år senast 1 oktober" in shown
+
+
+def test_requirement_is_ended_by_a_rule_of_its_own(admin: Client, target: Target):
+    found = require(target=target, name="Krav", effective_on=date(2025, 1, 1), due_days=30)
+    admin.post(reverse("ledstang_end_requirement", args=[found.key]))
+    assert [one.is_ended for one in found.rules.order_by("effective_on")] == [False, True]
+    assert "Avslutat" in body(admin.get(reverse(LIST)))
+    assert "Avsluta från i dag" not in body(admin.get(reverse("ledstang_requirement", args=[found.key])))
+
+
+def test_list_tells_each_rule_and_on_how_many_it_falls(city: City, cast: Cast, admin: Client, target: Target):
+    require(target=target, name="Alla", effective_on=date(2025, 1, 1), due_days=30)
+    require(target=target, name="Lärare", effective_on=date(2025, 1, 1), due_days=30, roles=[city.roles["larare"]])
+    require(target=target, name="Senare", effective_on=TODAY() + timedelta(days=9), due_days=30)
+    table = BeautifulSoup(body(admin.get(reverse(LIST))), "html.parser").select_one("table.listing")
+    rows = [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
+    assert [row[2] for row in rows[1:]] == ["6 medarbetare nu", "2 medarbetare nu", "0 medarbetare nu"]
+    assert rows[3][1] == "Gäller inte ännu"
+
+
+def test_queries_of_the_list_do_not_grow(city: City, admin: Client, target: Target):
+    def measure() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            admin.get(reverse(LIST))
+        return len(captured)
+
+    require(
+        target=target,
+        name="Alla",
+        effective_on=date(2025, 1, 1),
+        due_days=30,
+        org_units=[city.schools],
+        roles=[city.roles["larare"]],
+    )
+    measure()
+    before = measure()
+    for number in range(6):
+        require(
+            target=TargetFactory(), name=f"Krav {number}", effective_on=date(2025, 1, 1), due_days=30,
+            org_units=[city.schools, city.asken], roles=list(city.roles.values()),
+        )  # fmt: skip
+    assert measure() == before
+
+
+def test_text_with_open_review_marks_cannot_be_required(admin: Client, target: Target, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(version_kinds, "_entries", {target.kind: VersionKind(
+        target.kind, "x", address=str, may_read=lambda ids, person: True, resolve=lambda key: object(),
+    )})  # fmt: skip
+    monkeypatch.setattr("cms.compliance.actions.counts", lambda version: False)
+    with pytest.raises(NotReviewed):
+        require(target=target, name="x", effective_on=TODAY(), due_days=1)
+    assert "Experter ska granska" in body(press(admin, reverse(NEW), rule(target)))
+    assert not Requirement.objects.exists()
+    ended = RequirementFactory(target=target)
+    set_rule(requirement=ended, effective_on=TODAY(), is_ended=True)
