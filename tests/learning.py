@@ -59,6 +59,7 @@ def address(name: str, enrollment: Enrollment, unit: UnitVersion | None = None) 
 
 
 def without_noise(html: str) -> str:
-    """A page without what differs between two requests or two copies: tokens and keys."""
+    """A page without what differs between two requests or two copies: tokens, keys and the anchors made of them."""
     html = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", html)
+    html = re.sub(r"\ba-[0-9a-f]{8}\b", "ANCHOR", html)
     return re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "KEY", html)

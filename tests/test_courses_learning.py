@@ -288,6 +288,17 @@ def test_actions_name_what_is_wrong(learner, enrollment, unit, read_only):
         complete_unit(enrollment=enrollment, unit_key=uuid4())
 
 
+def test_learners_of_the_same_course_do_not_get_in_each_others_way(learner, second_learner, version, unit):
+    mine, theirs = begin(learner.person, version), begin(second_learner.person, version)
+    post_answers(learner.client(), mine, unit, right_answers(unit))
+    for member, enrollment, done in ((learner, mine, 1), (second_learner, theirs, 0)):
+        html = member.client().get(address("home", enrollment)).content.decode()
+        assert f"{done} av 2 delar klara" in html
+        assert html.count('class="lc-unit"') == 2
+    post_answers(second_learner.client(), theirs, unit, wrong_answers(unit))
+    assert "Inte godkänd än" in second_learner.client().get(address("home", theirs)).content.decode()
+
+
 # Readings
 
 

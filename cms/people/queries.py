@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cms.people.enums import Protection, Right
@@ -132,6 +132,9 @@ def has_oversight(person: Person | None) -> bool:
     """Whether a person oversees anything today: decides if the way in is shown."""
     if person is None:
         return False
+    known: bool | None = getattr(person, "oversees_today", None)
+    if known is not None:
+        return known
     return person.scopes.held_on(timezone.localdate()).filter(right__in=OVERSEEING).exists()
 
 
@@ -144,7 +147,10 @@ def person_of(user: Any) -> Person | None:
     """The person behind an account, following a merge. None for visitors and for accounts not seen yet."""
     if user is None or isinstance(user, AnonymousUser) or not user.is_authenticated:
         return None
-    person = Person.objects.filter(user=user).select_related("merged_into").first()
+    # Every page asks whether to show the way to follow-up, so it comes along.
+    overseeing = Scope.objects.held_on(timezone.localdate()).filter(person=OuterRef("pk"), right__in=OVERSEEING)
+    people = Person.objects.filter(user=user).select_related("merged_into")
+    person = people.annotate(oversees_today=Exists(overseeing)).first()
     while person is not None and person.merged_into is not None:
         person = person.merged_into
     return person

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 
 from cms.core.enums import Audience
@@ -128,10 +128,19 @@ class Text:
 
 
 def text_of(content: Content | int) -> Text:
-    """A frozen text by itself or its primary key, in two queries however long it is."""
+    """A frozen text by itself or its primary key, in one query however long it is."""
+    signed = ReviewSignature.objects.filter(
+        fragment_sha256=OuterRef("sha256"), competence=OuterRef("review_marks__competence")
+    )
+    fragments: dict[int, Fragment] = {}
     marks: dict[int, list[str]] = {}
-    for fragment_id, competence in open_marks(content).values_list("fragment_id", "competence"):
-        marks.setdefault(fragment_id, []).append(competence)
+    rows = Fragment.objects.filter(content=content).annotate(
+        mark=F("review_marks__competence"), is_signed=Exists(signed)
+    )
+    for row in rows.order_by("position"):
+        fragments.setdefault(row.pk, row)
+        if row.mark is not None and not row.is_signed:
+            marks.setdefault(row.pk, []).append(row.mark)
     base = asset_base()
     return Text(
         tuple(
@@ -143,7 +152,7 @@ def text_of(content: Content | int) -> Text:
                 text=fragment.text,
                 open_reviews=tuple(sorted(marks.get(fragment.pk, ()))),
             )
-            for fragment in Fragment.objects.filter(content=content)
+            for fragment in fragments.values()
         )
     )
 

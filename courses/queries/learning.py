@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.urls import reverse
 
 from cms.certificates.models import Certificate
 from cms.people.models import Person
-from cms.versions.models import Withdrawal
+from cms.versions.models import Content, Withdrawal
 from courses.enums import Step
 from courses.models import Attempt, Enrollment, UnitCompletion, UnitVersion
 from courses.queries.units import in_reading
@@ -91,18 +92,58 @@ def enrollment_of(person: Person, key: UUID) -> Enrollment | None:
     return Enrollment.objects.of(person).select_related("version").filter(key=key).first()
 
 
-def own_course(person: Person, key: UUID, on: date) -> "Course | None":
-    """Somebody's own course by the enrollment's key, and whether it has been withdrawn. None for a stranger's."""
-    withdrawals = Withdrawal.objects.filter(key=OuterRef("course_key"), withdrawn_on__lte=on)
-    mine = Enrollment.objects.of(person).select_related("version").filter(key=key)
-    enrollment = mine.annotate(withdrawal_id=Subquery(withdrawals.values("pk")[:1])).first()
-    if enrollment is None:
+def own_course(person: Person, key: UUID, on: date, unit_key: UUID | None = None) -> "Course | None":
+    """Somebody's own course by the enrollment's key, and whether it has been withdrawn. None for a stranger's.
+
+    One query, since every page of a learner begins with it. `unit_key` names the unit whose text is wanted too.
+    """
+    withdrawals = Withdrawal.objects.filter(key=OuterRef("course_version__key"), withdrawn_on__lte=on)
+    rows = list(
+        # The filter comes first: what is annotated then speaks of the same enrollment.
+        _traced(
+            UnitVersion.objects.filter(_owner(person), course_version__enrollments__key=key),
+            OuterRef("course_version__enrollments__pk"),
+        )
+        .select_related("course_version")
+        .annotate(
+            withdrawal=Subquery(withdrawals.values("pk")[:1]),
+            canonical=_canonical_of(unit_key),
+            **{f"enrollment_{name}": F(f"course_version__enrollments__{name}") for name in ENROLLMENT},
+        )
+    )
+    if not rows:
         return None
-    withdrawal = None
-    withdrawal_id: int | None = enrollment.withdrawal_id  # type: ignore[attr-defined]
-    if withdrawal_id is not None:
-        withdrawal = Withdrawal.objects.get(pk=withdrawal_id)
-    return course_of(enrollment, withdrawal)
+    enrollment = _enrollment(rows[0])
+    for row in rows:
+        if row.canonical is not None:
+            row.content = Content(pk=row.content_id, sha256=row.sha256, canonical=row.canonical)
+    withdrawal = Withdrawal.objects.get(pk=rows[0].withdrawal) if rows[0].withdrawal is not None else None
+    return Course(enrollment, steps_of(enrollment, [(row, _trace(row)) for row in rows]), withdrawal)
+
+
+def _canonical_of(unit_key: UUID | None) -> Case | Value:
+    """The text of one unit only: those of the others stay in the database."""
+    if unit_key is None:
+        return Value(None, output_field=TextField())
+    return Case(When(unit_key=unit_key, then=F("content__canonical")), output_field=TextField())
+
+
+ENROLLMENT = tuple(field.attname for field in Enrollment._meta.concrete_fields if field.name != "version")
+
+
+def _owner(person: Person) -> Q:
+    mine = "course_version__enrollments__person"
+    return Q(**{mine: person}) | Q(**{f"{mine}__merged_into": person})
+
+
+def _enrollment(row: Any) -> Enrollment:
+    """The enrollment that came along with a unit, as if it had been read by itself."""
+    enrollment = Enrollment(version=row.course_version)
+    for name in ENROLLMENT:
+        setattr(enrollment, name, getattr(row, f"enrollment_{name}"))
+    enrollment._state.adding = False
+    enrollment._state.db = row._state.db
+    return enrollment
 
 
 @dataclass(frozen=True)
@@ -122,18 +163,19 @@ class Trace:
         return Step.FAILED if self.is_tried else Step.NOT_STARTED
 
 
-def course_of(enrollment: Enrollment, withdrawal: Withdrawal | None = None) -> Course:
-    """One learner's course, in one query."""
+def _traced(units: QuerySet[UnitVersion], enrollment: Any) -> QuerySet[UnitVersion]:
+    """Units in order, with what has been done with each in an enrollment."""
     completions = UnitCompletion.objects.filter(enrollment=enrollment, unit_key=OuterRef("unit_key"))
     attempts = Attempt.objects.filter(enrollment=enrollment, unit_version=OuterRef("pk"))
-    units = UnitVersion.objects.filter(course_version_id=enrollment.version_id).order_by("position")
-    units = units.annotate(
+    return units.order_by("position").annotate(
         done_at=Subquery(completions.order_by("completed_at").values("completed_at")[:1]),
         is_tried=Exists(attempts.filter(submitted_at__isnull=False)),
         is_being_tried=Exists(attempts.filter(submitted_at=None)),
     )
-    traced = [(unit, Trace(unit.done_at, unit.is_tried, unit.is_being_tried)) for unit in units]
-    return Course(enrollment, steps_of(enrollment, traced), withdrawal)
+
+
+def _trace(unit: Any) -> Trace:
+    return Trace(unit.done_at, unit.is_tried, unit.is_being_tried)
 
 
 def steps_of(enrollment: Enrollment, units: Sequence[tuple[UnitVersion, Trace]]) -> tuple[UnitStep, ...]:

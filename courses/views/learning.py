@@ -46,7 +46,7 @@ def learners_own(view: View) -> View:
         person = acting_person(request)
         if person is None:
             return _log_in_first(request, key, **kwargs)
-        course = own_course(person, key, timezone.localdate())
+        course = own_course(person, key, timezone.localdate(), kwargs.get("unit_key"))
         if course is None:
             raise Http404
         return view(request, person, course, **kwargs)

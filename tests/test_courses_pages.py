@@ -1,0 +1,359 @@
+"""What pages hold and what they cost: no key before the answer, few queries, the catalogue, progress, previews."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from cms.compliance.actions import set_rule
+from cms.compliance.models import Requirement, Target
+from cms.compliance.queries import training_of
+from cms.compliance.registry import target_kinds
+from cms.people.registry import personal_data
+from cms.references.models import Contact
+from cms.versions.registry import version_kinds
+from courses.actions import complete_unit, withdraw_course
+from courses.models import Choice, CoursePage, CourseVersion, Enrollment, Question
+from courses.queries.catalogue import asked_of
+from courses.queries.progress import progress
+from tests.factories import (
+    ContactFactory,
+    CourseIndexPageFactory,
+    CoursePageFactory,
+    LegalReferenceFactory,
+    UnitPageFactory,
+    body,
+)
+from tests.learning import (
+    address,
+    begin,
+    cut,
+    form_data,
+    publish_course,
+    right_answers,
+    without_noise,
+    wrong_answers,
+)
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 12
+
+
+# The key
+
+
+def quiz(kind, right):
+    """The same question, with other choices right."""
+    question = Question(kind=kind, text="Vad gäller?", feedback="FACIT därför", sort_order=0)
+    if kind == "true_false":
+        question.is_true = right == 0
+        return question
+    marks = {0: (True, False, True), 1: (False, True, True), 2: (False, False, True)}[right]
+    if kind == "single":
+        marks = [index == right for index in range(3)]
+    question.choices = [
+        Choice(text=f"Alternativ {index}", is_correct=mark, feedback=f"FACIT {mark}", sort_order=index)
+        for index, mark in enumerate(marks)
+    ]
+    return question
+
+
+def course_with(question):
+    page = CoursePageFactory(units=0, title="Kurs", slug=f"kurs-{uuid.uuid4()}")
+    unit = UnitPageFactory(parent=page, title="Del", slug="del", questions=False, body=body("Läs."))
+    unit.questions = [question]
+    unit.save()
+    return cut(page)
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple", "true_false"])
+def test_pages_before_the_answers_are_handed_in_do_not_depend_on_the_key(learner, kind):
+    client, seen = learner.client(), []
+    for right in (0, 1):
+        version = course_with(quiz(kind, right))
+        enrollment, unit = begin(learner.person, version), version.units.get()
+        page = address("unit", enrollment, unit)
+        key, first = _first_choice(unit)
+        pages = [client.get(page).content.decode()]
+        saved = client.post(
+            address("save", enrollment, unit), form_data({key: [first]}), headers={"HX-Request": "true"}
+        )
+        pages.append(client.get(page).content.decode())
+        missing = client.post(address("submit", enrollment, unit), {"forsok": 1, "fragor": [key]})
+        pages += [client.get(f"/kurs/{version.key}/").content.decode(), missing.content.decode()]
+        pages.append(client.get(address("home", enrollment)).content.decode())
+        seen.append([without_noise(html) for html in pages] + [saved.content.decode()[:6]])
+        assert not any("FACIT" in html for html in pages)
+    assert seen[0] == seen[1]
+
+
+def _first_choice(unit):
+    question = unit.content.parts["extra"]["questions"][0]
+    return question["key"], question["choices"][0]["key"] if "choices" in question else "true"
+
+
+def test_the_comparison_would_see_a_key(learner):
+    """The twin: after handing in, the two pages differ."""
+    client, seen = learner.client(), []
+    for right in (0, 1):
+        version = course_with(quiz("single", right))
+        enrollment, unit = begin(learner.person, version), version.units.get()
+        key, first = _first_choice(unit)
+        client.post(address("submit", enrollment, unit), form_data({key: [first]}))
+        seen.append(without_noise(client.get(address("unit", enrollment, unit)).content.decode()))
+    assert seen[0] != seen[1]
+
+
+def test_a_retry_does_not_hold_the_key(learner):
+    version = course_with(quiz("multiple", 0))
+    enrollment, unit, client = begin(learner.person, version), version.units.get(), learner.client()
+    client.post(address("submit", enrollment, unit), form_data(wrong_answers(unit)))
+    assert "FACIT" in client.get(address("unit", enrollment, unit)).content.decode()
+    assert "FACIT" not in client.get(address("unit", enrollment, unit) + "?nytt=1").content.decode()
+
+
+# Queries
+
+
+def queries_of(client, page):
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(page).status_code == 200
+    return [query["sql"] for query in captured.captured_queries]
+
+
+def heavy_course(blocks, questions, units):
+    LegalReferenceFactory(key="orosanmalan")
+    if not Contact.objects.exists():
+        ContactFactory(key="socialjour", kind="orosanmalan")
+    page = CoursePageFactory(units=0)
+    words = "Se {{lag:orosanmalan}} och ring {{kontakt:socialjour}}."
+    for number in range(units):
+        unit = UnitPageFactory(parent=page, slug=f"del-{number}", questions=False, body=body(*[words] * blocks))
+        unit.questions = [quiz("single", number % 3) for _ in range(questions)]
+        unit.save()
+    return cut(page)
+
+
+def test_the_unit_page_takes_few_queries_however_long_it_is(learner):
+    counts = []
+    for blocks, questions, units in ((1, 1, 1), (12, 8, 6)):
+        version = heavy_course(blocks, questions, units)
+        enrollment, unit, client = begin(learner.person, version), version.units.first(), learner.client()
+        page = address("unit", enrollment, unit)
+        blank = queries_of(client, page)
+        client.post(address("save", enrollment, unit), form_data(wrong_answers(unit)))
+        begun = queries_of(client, page)
+        client.post(address("submit", enrollment, unit), form_data(wrong_answers(unit)))
+        result = queries_of(client, page)
+        counts.append((len(blank), len(begun), len(result)))
+    assert counts[0] == counts[1]
+    assert max(counts[1]) <= MOST_QUERIES, "\n".join(sql[:160] for sql in result)
+
+
+def test_completing_takes_as_many_queries_in_a_long_course_as_in_a_short(learner):
+    counts = []
+    for units in (1, 12):
+        version = publish_course(units=0, read_only=units)
+        enrollment = begin(learner.person, version)
+        *earlier, last = version.units.all()
+        for unit in earlier:
+            complete_unit(enrollment=enrollment, unit_key=unit.unit_key)
+        with CaptureQueriesContext(connection) as captured:
+            assert complete_unit(enrollment=enrollment, unit_key=last.unit_key).finished
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("name", ["index", "home"])
+def test_lists_take_as_many_queries_when_they_grow(learner, name):
+    client, counts = learner.client(), []
+    for number in (1, 4):
+        for _course in range(number):
+            version = publish_course(units=number)
+            enrollment = begin(learner.person, version)
+        page = reverse("courses:index") if name == "index" else address(name, enrollment)
+        counts.append(len(queries_of(client, page)))
+    assert counts[0] == counts[1]
+
+
+def test_progress_with_many_targets_takes_as_many_queries_as_with_one(learner):
+    counts = []
+    for number in (1, 5):
+        for _course in range(number):
+            publish_course(units=1)
+            begin(learner.person, publish_course(units=2))
+        targets = list(Target.objects.filter(kind="course"))
+        with CaptureQueriesContext(connection) as captured:
+            found = progress(learner.person, targets, timezone.localdate())
+        assert len(found) == len(targets)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+# Registered
+
+
+def test_progress_tells_units_minutes_and_the_next_step(learner):
+    version = publish_course(units=1, read_only=1)
+    target, today = Target.objects.get(), timezone.localdate()
+    kind = target_kinds.get("course")
+    fresh = kind.progress(learner.person, [target], today)[target.pk]
+    assert (fresh.done, fresh.total, fresh.minutes_left, fresh.is_started) == (0, 2, 20, False)
+    assert fresh.url == f"/kurs/{version.key}/"
+    enrollment = begin(learner.person, version)
+    two = version.units.last()
+    complete_unit(enrollment=enrollment, unit_key=two.unit_key)
+    now = kind.progress(learner.person, [target], today)[target.pk]
+    assert (now.done, now.total, now.minutes_left, now.is_started) == (1, 2, 10, True)
+    assert now.action == "Fortsätt med del 1: Del 1"
+    assert now.url == address("resume", enrollment)
+    withdraw_course(page=CoursePage.objects.get(), reason="Ersatt")
+    assert kind.progress(learner.person, [target], today) == {}
+
+
+def test_min_utbildning_shows_a_course_that_was_begun(learner):
+    version = publish_course(units=1)
+    begin(learner.person, version)
+    assert [item.target.key for item in training_of(learner.person, timezone.localdate()).in_progress] == [version.key]
+
+
+def test_files_of_a_unit_are_for_those_who_take_part(learner, second_learner):
+    version = publish_course(units=1)
+    begin(learner.person, version)
+    kind = version_kinds.get("course")
+    described, unit = [version.content_id], [version.units.get().content_id]
+    assert kind.may_read(described, None)
+    assert kind.may_read(unit, learner.person)
+    assert not kind.may_read(unit, second_learner.person)
+    assert not kind.may_read(unit, None)
+    assert kind.resolve(version.key) == version
+    assert set(kind.current_contents()) == {*described, *unit}
+
+
+def test_my_data_tells_every_answer(learner, second_learner):
+    version = publish_course(units=1)
+    enrollment, unit = begin(learner.person, version), version.units.get()
+    learner.client().post(address("submit", enrollment, unit), form_data(right_answers(unit)))
+    rows = personal_data.get("answers").rows(learner.person)
+    assert [row["Fråga"] for row in rows] == ["Vem anmäler?", "Vad gör du vid fara?", "En misstanke räcker."]
+    assert {row["Svar"] for row in rows} >= {"Du", "Sant"}
+    assert len(personal_data.get("courses").rows(learner.person)) == 1
+    assert personal_data.get("answers").rows(second_learner.person) == []
+
+
+# The catalogue and the description
+
+
+def test_the_catalogue_has_courses_in_force_only(visitor, learner):
+    now = publish_course(units=1, title="Gäller nu")
+    cut(CoursePageFactory(units=1, title="Kommer sedan"), effective_on=timezone.localdate() + timedelta(days=3))
+    withdrawn = CoursePageFactory(units=1, title="Borttagen")
+    cut(withdrawn)
+    withdraw_course(page=withdrawn, reason="Ersatt")
+    CoursePageFactory(units=1, title="Bara ett utkast")
+    page = CourseIndexPageFactory(title="Våra kurser", slug="vara-kurser")
+    for address_of_list in ("/kurs/", page.url):
+        html = visitor.get(address_of_list).content.decode()
+        assert "Gäller nu" in html
+        assert not any(title in html for title in ("Kommer sedan", "Borttagen", "Bara ett utkast"))
+    begin(learner.person, now)
+    assert "Påbörjad" in learner.client().get("/kurs/").content.decode()
+
+
+def test_what_counts_is_told_before_the_start(visitor):
+    version = publish_course(units=1, read_only=1, pass_mark=75)
+    html = visitor.get(f"/kurs/{version.key}/").content.decode()
+    for words in (
+        "Minst 75 procent rätt",
+        "Så många du vill",
+        "på arbetstid",
+        "Del 1",
+        "Läsdel 1",
+        "ngefär 20 minuter",
+    ):
+        assert words in html, words
+    assert "Version 1.0" in html
+
+
+def test_whoever_must_take_it_sees_by_when_and_for_how_long(learner, second_learner, city):
+    version = publish_course(units=1)
+    target = Target.objects.get()
+    due = timezone.localdate() + timedelta(days=40)
+    set_rule(
+        requirement=Requirement.objects.create(target=target, name="Krav"),
+        effective_on=timezone.localdate() - timedelta(days=5),
+        org_units=[city.almskolan],
+        due_on=due,
+        validity_months=12,
+    )
+    html = learner.client().get(f"/kurs/{version.key}/").content.decode()
+    assert due.isoformat() in html
+    assert "12 månader" in html
+    assert due.isoformat() not in second_learner.client().get(f"/kurs/{version.key}/").content.decode()
+    assert not asked_of(second_learner.person, target, timezone.localdate()).is_required
+
+
+def test_the_tree_leads_to_the_permanent_address(visitor):
+    version = publish_course(units=1)
+    page = CoursePage.objects.get()
+    for one in (page, page.get_children().get()):
+        assert visitor.get(one.url).url == f"/kurs/{version.key}/"
+
+
+def test_a_page_without_a_version_is_not_found(visitor):
+    page = CoursePageFactory(units=1)
+    page.live = True
+    page.save()
+    assert visitor.get(page.url, follow=True).status_code == 404
+    assert visitor.get(f"/kurs/{page.key}/").status_code == 404
+
+
+def test_every_page_has_one_heading(learner):
+    version = publish_course(units=1, read_only=1)
+    enrollment, client = begin(learner.person, version), learner.client()
+    one, two = version.units.all()
+    pages = ["/kurs/", f"/kurs/{version.key}/", address("home", enrollment)]
+    pages += [address("unit", enrollment, one), address("unit", enrollment, two)]
+    client.post(address("submit", enrollment, one), form_data(right_answers(one)))
+    client.post(address("read", enrollment, two))
+    pages += [address("finished", enrollment), address("unit", enrollment, one), f"/kurs/{version.key}/"]
+    for page in pages:
+        html = client.get(page).content.decode()
+        assert html.count("<h1") == 1, page
+        assert 'style="' not in html, page
+        assert "onclick" not in html, page
+
+
+def test_pages_are_light(learner):
+    version = heavy_course(12, 8, 6)
+    enrollment = begin(learner.person, version)
+    html = learner.client().get(address("unit", enrollment, version.units.first())).content
+    assert len(html) < 100_000
+
+
+# Previews
+
+
+@pytest.mark.parametrize("mode", ["", "preschool", "right", "wrong"])
+def test_a_preview_leaves_no_record(editor, rf, mode):
+    page = CoursePageFactory(units=1)
+    unit = page.get_children().get().specific
+    unit.questions = [*unit.questions.all(), Question(kind="single", text="", sort_order=9)]
+    request = unit.make_preview_request(preview_mode=mode)
+    html = request.content.decode()
+    assert "Vem anmäler?" in html
+    assert ("FACIT" in html or "Därför att det står i texten." in html) == (mode in ("right", "wrong"))
+    assert not CourseVersion.objects.exists()
+    assert not Enrollment.objects.exists()
+
+
+def test_a_draft_course_is_previewed_with_its_draft_units():
+    page = CoursePageFactory(units=2, title="Utkastet")
+    html = page.make_preview_request(preview_mode="").content.decode()
+    assert "Utkastet" in html
+    assert "Del 2" in html
