@@ -20,10 +20,8 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 SECONDS_TO_ANSWER = 60
-WORKERS = (
-    ["db_worker", "--no-startup-delay", "--interval", "5", "--verbosity", "0"],
-    ["deliver_outbox", "--every", "30"],
-)
+CHORES = ("deliver_outbox", "publish_scheduled")  # what a clock does elsewhere
+SECONDS_BETWEEN_CHORES = 30
 
 
 def say(words: str) -> None:
@@ -90,14 +88,9 @@ def start(command: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*tied, sys.executable, *command], cwd=ROOT, start_new_session=True)
 
 
-def start_all(port: int) -> list[subprocess.Popen[bytes]]:
-    from django.core.management import get_commands
-
+def start_server(port: int) -> subprocess.Popen[bytes]:
     web = ["-m", "gunicorn", "cms.wsgi", "--bind", f"{HOST}:{port}", "--worker-class", "gthread", "--threads", "8"]
-    quiet = ["--log-level", "warning", "--no-control-socket", "--graceful-timeout", "5"]
-    known = get_commands()
-    workers = [["manage.py", *command] for command in WORKERS if command[0] in known]
-    return [start([*web, *quiet]), *(start(command) for command in workers)]
+    return start([*web, "--log-level", "warning", "--no-control-socket", "--graceful-timeout", "5"])
 
 
 def wait_for_answer(address: str, server: subprocess.Popen[bytes]) -> None:
@@ -114,22 +107,37 @@ def wait_for_answer(address: str, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("The server did not start; its message stands above.")
 
 
-def watch(processes: list[subprocess.Popen[bytes]]) -> int:
-    """Wait until one ends, and end the others."""
-    while all(process.poll() is None for process in processes):
+def watch(server: subprocess.Popen[bytes]) -> int:
+    """Until the server ends, do what has to be done now and then beside it."""
+    due = time.monotonic()
+    while server.poll() is None:
+        if time.monotonic() >= due:
+            do_chores()
+            due = time.monotonic() + SECONDS_BETWEEN_CHORES
         time.sleep(0.3)
-    return max(process.returncode or 0 for process in processes)
+    return server.returncode
 
 
-def end_all(processes: list[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        if process.poll() is None:
-            process.terminate()
-    for process in processes:
+def do_chores() -> None:
+    """Each on its own: one that fails says so, and is tried again the next time."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    for chore in CHORES:
         try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            call_command(chore)
+        except Exception as problem:
+            say(f"{chore}: {problem}")
+    connections.close_all()
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    if server.poll() is None:
+        server.terminate()
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 def introduce(address: str) -> None:
@@ -160,16 +168,16 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     prepare()
     signal.signal(signal.SIGTERM, _leave)
-    processes = start_all(port)
+    server = start_server(port)
     try:
-        wait_for_answer(address, processes[0])
+        wait_for_answer(address, server)
         introduce(address)
-        return watch(processes)
+        return watch(server)
     except KeyboardInterrupt:
         say("")
         return 0
     finally:
-        end_all(processes)
+        end(server)
 
 
 if __name__ == "__main__":
