@@ -96,3 +96,14 @@ def test_compiled_catalogue_is_what_django_reads(app: Path, settings):
             assert translation.ngettext("%(n)s unit is left.", "%(n)s units are left.", 2) == "%(n)s delar är kvar."
     finally:
         translation.trans_real._translations.clear()
+
+
+def test_twin_two_apps_that_disagree_are_found(app: Path):
+    (app / "cms/versions").mkdir()
+    (app / "cms/versions/apps.py").write_text('from django.utils.translation import gettext as _\n_("Hello")\n')
+    (app / "cms/people/models.py").write_text('from django.utils.translation import gettext as _\n_("Hello")\n')
+    for label, swedish in {"ledstang_people": "Hej", "ledstang_versions": "Hallå"}.items():
+        catalogs.update(label)
+        path = catalogs.po_path(label)
+        path.write_text(path.read_text().replace('\nmsgid "Hello"\nmsgstr ""', f'\nmsgid "Hello"\nmsgstr "{swedish}"'))
+    assert len(catalogs.conflicts()) == 1

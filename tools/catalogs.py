@@ -130,6 +130,20 @@ def check(label: str) -> list[str]:
     return problems
 
 
+def conflicts() -> list[str]:
+    """Messages that two apps translate differently: Django merges catalogues, so one would get the other's words."""
+    said: dict[tuple[str | None, str], dict[tuple[str, ...], str]] = {}
+    for label in sources():
+        for message in messages(read(label)):
+            if _is_translated(message):
+                said.setdefault((message.context, _id(message)), {}).setdefault(_strings(message), label)
+    return [
+        f"{' and '.join(ways.values())}: {message!r} has several translations; give it a context or make them equal"
+        for (_context, message), ways in said.items()
+        if len(ways) > 1
+    ]
+
+
 def compile_catalog(label: str) -> list[str]:
     """Write the .mo beside the .po."""
     path = po_path(label)
@@ -206,6 +220,8 @@ def main(arguments: list[str]) -> int:
         print(f"no such app: {', '.join(unknown)}. There are {', '.join(sources())}.")
         return 2
     problems = [problem for label in labels for problem in VERBS[arguments[0]](label)]
+    if arguments == ["check"]:
+        problems += conflicts()
     print("\n".join(problems), end="\n" if problems else "")
     return 1 if problems else 0
 

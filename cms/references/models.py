@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cms.core.enums import Visibility
 from cms.people.models import District, Person, Role
@@ -18,7 +19,9 @@ class LegalReference(models.Model):
 
     key = models.SlugField(_("key"), unique=True)
     title = models.CharField(_("title"), max_length=200)
-    citation = models.CharField(_("citation"), max_length=200, help_text=_("Chapter, paragraph and statute."))
+    citation = models.CharField(
+        pgettext_lazy("law", "citation"), max_length=200, help_text=_("Chapter, paragraph and statute.")
+    )
     summary = models.TextField(_("summary"), blank=True)
     source_url = models.URLField(_("source"), blank=True)
     in_force_from = models.DateField(_("in force from"), null=True, blank=True)

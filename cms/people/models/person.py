@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cms.core.models import Record
 from cms.people.enums import Protection, Right
@@ -104,7 +105,7 @@ class Scope(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="scopes")
     org_unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="scopes")
-    right = models.CharField(_("right"), max_length=20, choices=Right)
+    right = models.CharField(pgettext_lazy("scope", "right"), max_length=20, choices=Right)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
 
