@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from cms.certificates.actions import make_whole, request_bundle
 from cms.certificates.models import Certificate, CertificateBundle
+from cms.compliance.models import Requirement
 from cms.people.models import Person
 from cms.versions.enums import Change
 from courses.actions import complete_unit, cut_course_version, enroll
@@ -17,7 +18,7 @@ from courses.models import CourseVersion, Enrollment, UnitVersion
 from guidelines.actions import publish_guideline
 from guidelines.models import GuidelineVersion
 from tests.cast import Cast, City
-from tests.factories import CoursePageFactory, GuidelinePageFactory, UnitPageFactory
+from tests.factories import CoursePageFactory, GuidelinePageFactory, RequirementFactory, UnitPageFactory
 
 
 @dataclass
@@ -67,6 +68,10 @@ class World:
     @cached_property
     def bundle(self) -> CertificateBundle:
         return request_bundle(title="", certificate_ids=[self.certificate.pk], person=self.learner)
+
+    @cached_property
+    def requirement(self) -> Requirement:
+        return RequirementFactory()
 
     def address(self, route: str) -> str:
         """A route's address with the arguments that belong to the learner. A pattern stands for itself."""
@@ -124,6 +129,10 @@ def of_course_page(world: World) -> dict[str, Any]:
     return {"page_id": world.course.page_id}
 
 
+def of_requirement(world: World) -> dict[str, Any]:
+    return {"key": world.requirement.key}
+
+
 def spent_link(world: World) -> dict[str, Any]:
     return {"uid": "MQ", "token": "gammal-lank"}
 
@@ -157,6 +166,8 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_oversight:people": of_school,
     "ledstang_oversight:people-csv": of_school,
     "ledstang_oversight:person": lambda world: {"key": world.learner.key},
+    "ledstang_requirement": of_requirement,
+    "ledstang_end_requirement": of_requirement,
     "ledstang_versions:asset": lambda world: {"sha256": "0" * 64},
 }
 DATA: dict[str, Given] = {
