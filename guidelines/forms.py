@@ -30,16 +30,9 @@ class AcknowledgeForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    """How a changed draft is published. `is_first` leaves out what only later versions need."""
+    """How a changed draft is published. Without a `latest` version, what only later versions need is left out."""
 
-    change = forms.ChoiceField(
-        label=_("What kind of change is it?"),
-        choices=[
-            (Change.EDITORIAL, _("Editorial: same meaning, better words. What people have acknowledged still counts.")),
-            (Change.SUBSTANTIVE, _("Substantive: something new to know or to do. It must be read again.")),
-        ],
-        widget=forms.RadioSelect,
-    )
+    change = forms.ChoiceField(label=_("What kind of change is it?"), widget=forms.RadioSelect)
     note = forms.CharField(
         label=_("What has changed?"),
         required=False,
@@ -54,15 +47,26 @@ class PlanForm(forms.Form):
         help_text=_("Only for a substantive change. Empty: 30 days after it applies."),
     )
 
-    def __init__(self, *args: Any, is_first: bool, earliest: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, latest: GuidelineVersion | None, earliest: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["effective_on"].initial = earliest
-        if is_first:
+        if latest is None:
             for name in ("change", "redo_by"):
                 del self.fields[name]
             self.fields["note"].help_text = _("Readers see this in the list of versions.")
-        else:
-            self.fields["effective_on"].help_text = _("%(day)s at the earliest.") % {"day": earliest.isoformat()}
+            return
+        change: Any = self.fields["change"]
+        change.choices = self.changes_after(latest)
+        self.fields["effective_on"].help_text = _("%(day)s at the earliest.") % {"day": earliest.isoformat()}
+
+    def changes_after(self, latest: GuidelineVersion) -> list[tuple[str, str]]:
+        """What the editor chooses between, each with the number it leads to."""
+        editorial = _("Editorial, %(number)s: same meaning, better words. Earlier acknowledgements still count.")
+        substantive = _("Substantive, %(number)s: something new to know or to do. It must be read again.")
+        return [
+            (Change.EDITORIAL, editorial % {"number": f"{latest.major}.{latest.minor + 1}"}),
+            (Change.SUBSTANTIVE, substantive % {"number": f"{latest.major + 1}.0"}),
+        ]
 
     @property
     def decision(self) -> dict[str, Any]:

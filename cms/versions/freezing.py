@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.html import conditional_escape, strip_tags
 from django.utils.translation import gettext as _
-from wagtail.blocks import ListBlock, StreamValue, StructBlock
+from wagtail.blocks import ListBlock, MultipleChoiceBlock, RichTextBlock, StreamValue, StructBlock
 from wagtail.documents import get_document_model
 from wagtail.images.blocks import ImageChooserBlock
 
@@ -28,6 +28,8 @@ from cms.core.tokens import Token, find_tokens, replace_tokens
 SCHEMA = 1
 ASSET = "asset:"
 IMAGE_FILTER = "max-1600x1600"
+BLOCK_KEY = re.compile(r' data-block-key="[^"]*"')  # Wagtail's rich-text editor names paragraphs, for comments
+MARKS = ("audiences", "review")  # for whom a section is and who must review it: kept beside what it says
 DOCUMENT_LINK = re.compile(r'<a\b(?=[^>]*\blinktype="document")[^>]*\bid="(\d+)"')
 
 
@@ -197,7 +199,9 @@ class _Freezer:
     def fragment(self, child: Any) -> DraftFragment:
         rendered = child.render(context={"assets": self.assets, "anchor": fragment_anchor(child.id)})
         data = _data(child.block, child.value, self.assets)
-        rendered = self.freeze_documents(rendered, data)
+        for mark in MARKS:
+            data.pop(mark, None)
+        rendered = self.freeze_documents(BLOCK_KEY.sub("", rendered), data)
         self.look_up(rendered)
         html = replace_tokens(rendered, lambda token: self._html(token)).strip()
         text = replace_tokens(_plain(rendered), lambda token: self._text(token))
@@ -243,12 +247,16 @@ def _data(block: Any, value: Any, assets: AssetCollector) -> Any:
         return {
             name: _data(child, value.get(name), assets)
             for name, child in block.child_blocks.items()
-            if name not in ("audiences", "review") or value.get(name)
+            if name not in MARKS or value.get(name)
         }
     if isinstance(block, ListBlock):
         return [_data(block.child_block, item, assets) for item in value]
     if isinstance(block, ImageChooserBlock):
         return assets.add(value).sha256 if value else None
+    if isinstance(block, MultipleChoiceBlock):
+        return sorted(value or ())
+    if isinstance(block, RichTextBlock):
+        return BLOCK_KEY.sub("", block.get_prep_value(value) or "")
     return block.get_prep_value(value)
 
 

@@ -1,6 +1,6 @@
 """A guideline as one reader gets it: their reading, their contacts, what experts have not reviewed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from cms.core.enums import Competence
+from cms.core.enums import Audience, Competence
 from cms.people.models import Employment, Person
 from cms.people.queries import employments_on, person_of
 from cms.references.queries import reader_of
@@ -79,7 +79,7 @@ def read_text(
     return Reading(
         sections=tuple(Filled(section, filler.fill(section.html)) for section in sections),
         audience=chosen,
-        audiences=tuple(audiences),
+        audiences=tuple(known for known in Audience.values if known in audiences or known == chosen),
         district=filler.reader.district,
         districts=districts,
     )
@@ -91,12 +91,14 @@ def read_draft(draft: Draft, user: Any, audience: str) -> Reading:
     return read_text(text, person=person_of(user), on=timezone.localdate(), audience=audience or EVERYTHING)
 
 
-def choose_audience(wanted: str | None, audiences: Iterable[str], employments: Iterable[Employment]) -> str | None:
-    """The reading asked for, otherwise that of the reader's workplace, otherwise everything (None)."""
-    known = list(audiences)
-    if wanted == EVERYTHING:
+def choose_audience(wanted: str | None, audiences: Sequence[str], employments: Iterable[Employment]) -> str | None:
+    """The reading asked for, otherwise that of the reader's workplace, otherwise everything (None).
+
+    A text that has nothing for some readers only has one reading.
+    """
+    if wanted == EVERYTHING or not audiences:
         return None
-    if wanted in known:
+    if wanted in Audience.values:
         return wanted
     kinds = (employment.org_unit.kind for employment in employments)
-    return next((kind for kind in kinds if kind in known), None)
+    return next((kind for kind in kinds if kind in Audience.values), None)

@@ -84,7 +84,7 @@ class PublishView(GuidelineAdminView):
         plan = self.outlook.plan
         if plan is not None:
             kwargs["initial"] = {"change": plan.change, "note": plan.change_note, "redo_by": plan.redo_by}
-        return {**kwargs, "is_first": self.outlook.latest is None, "earliest": self.outlook.earliest}
+        return {**kwargs, "latest": self.outlook.latest, "earliest": self.outlook.earliest}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         can_publish = user_can_publish(self.request.user, self.page)

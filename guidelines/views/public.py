@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -96,6 +97,7 @@ def _page(request: HttpRequest, found: Document, shown: GuidelineVersion) -> Htt
         "ended_on": found.ended_on(shown) if is_old else None,
         "reading": reading,
         "everything": EVERYTHING,
+        "base_url": getattr(settings, "LEDSTANG_BASE_URL", "").rstrip("/"),
         "person": person,
         "receipt": Receipt.of(stated, shown),
         "can_acknowledge": shown == current and can_be_acknowledged(shown),
