@@ -1,0 +1,173 @@
+"""The main job from end to end, on the demo city, by those who do it: teacher, visitor, HR, editor."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cms.people.models import Person
+from courses.models import Enrollment, UnitVersion
+from demo.accounts import PASSWORD, address
+from guidelines.models import Acknowledgement, GuidelineVersion
+from tests.browser.conftest import NARROWEST, PHONE
+
+COURSE = "Riktlinjen på 20 minuter"
+GUIDELINE = "Förebygga hedersrelaterat våld och förtryck i förskola och skola"
+
+pytestmark = pytest.mark.usefixtures("demo_city")
+
+Axe = Callable[[Page], None]
+OpenPage = Callable[..., Page]
+
+
+def log_in(page: Page, account: str, then: str = "/min-utbildning/") -> None:
+    page.goto(f"/konto/logga-in/?next={then}")
+    page.get_by_label("E-post").fill(address(account))
+    page.get_by_label("Lösenord", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Logga in").click()
+    expect(page).to_have_url(re.compile(re.escape(then)))
+
+
+def person_of(account: str) -> Person:
+    return Person.objects.get(user__email=address(account))
+
+
+def answer_rightly(page: Page, unit: UnitVersion) -> None:
+    """Choose the right choices of the questions that are on the page."""
+    for question in unit.content.parts["extra"]["questions"]:
+        for choice in right_choices(question):
+            field = page.locator(f'input[name="svar-{question["key"]}"][value="{choice}"]')
+            if field.count():
+                field.check()
+
+
+def right_choices(question: dict[str, Any]) -> list[str]:
+    if question["kind"] == "true_false":
+        return ["true" if question["is_true"] else "false"]
+    return [choice["key"] for choice in question["choices"] if choice["is_correct"]]
+
+
+def take_course(page: Page, account: str, axe: Axe | None = None) -> None:
+    """From Min utbildning to the page that says that the course is done."""
+    page.get_by_role("link", name=re.compile("Börja kursen")).first.click()
+    if axe:
+        axe(page)
+    page.get_by_role("button", name="Börja kursen").click()
+    enrollment = Enrollment.objects.get(person=person_of(account), finished_at=None, version__title=COURSE)
+    for unit in enrollment.version.units.all():
+        page.goto(f"/kursdeltagande/{enrollment.key}/del/{unit.unit_key}/")
+        expect(page.get_by_role("heading", level=1)).to_have_text(unit.title)
+        answer_rightly(page, unit)
+        if axe:
+            axe(page)
+        page.get_by_role("button", name="Lämna in svaren").click()
+        if axe:
+            axe(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Du har genomfört kursen")
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["with script", "without script"])
+def test_teacher_finishes_and_proves_it(open_page: OpenPage, axe: Axe, has_script: bool) -> None:
+    page = open_page(viewport=PHONE, java_script_enabled=has_script)
+    check = axe if has_script else None
+    log_in(page, "larare")
+    if check:
+        check(page)
+    take_course(page, "larare", check)
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("Ladda ner")).first.click()
+    with open(download.value.path(), "rb") as file:
+        assert file.read(5) == b"%PDF-"
+
+    certificate = Enrollment.objects.get(person=person_of("larare"), version__title=COURSE)
+    public_id = person_of("larare").certificates.order_by("-issued_at").first().public_id
+    visitor = open_page(java_script_enabled=has_script)
+    visitor.goto(f"/intyg/{public_id}/")
+    expect(visitor.get_by_role("heading", level=1)).to_have_text(COURSE)
+    expect(visitor.get_by_text("Giltigt").first).to_be_visible()
+    name = person_of("larare").full_name
+    assert name not in visitor.content()
+    visitor.get_by_label("Namn").fill(name.upper())
+    visitor.get_by_role("button", name="Kontrollera namnet").click()
+    expect(visitor.get_by_text("Ja, namnet är det som står på intyget.")).to_be_visible()
+    if has_script:
+        axe(visitor)
+    assert certificate.finished_at is not None
+
+
+def test_hr_sees_at_once_that_it_is_done(open_page: OpenPage, axe: Axe) -> None:
+    hr = open_page()
+    log_in(hr, "hr", "/uppfoljning/")
+    row = hr.get_by_role("row", name=re.compile(COURSE))
+    before = row.inner_text()
+    axe(hr)
+    teacher = open_page(viewport=PHONE)
+    log_in(teacher, "larare")
+    take_course(teacher, "larare")
+    hr.reload()
+    assert done_of(row.inner_text()) == done_of(before) + 1
+
+    name = person_of("larare").full_name
+    hr.get_by_role("link", name="Utbildningsförvaltningen").click()
+    hr.get_by_role("link", name="Sjövallaskolan").click()
+    axe(hr)
+    hr.get_by_role("link", name="Visa medarbetare").click()
+    axe(hr)
+    hr.get_by_role("link", name=name).click()
+    expect(hr.get_by_role("main")).to_contain_text(COURSE)
+    axe(hr)
+
+
+def done_of(row: str) -> int:
+    found = re.search(r"(\d+) av \d+", row)
+    assert found, row
+    return int(found[1])
+
+
+def test_substantive_version_must_be_read_again(open_page: OpenPage, axe: Axe) -> None:
+    teacher = open_page(viewport=NARROWEST)
+    log_in(teacher, "larare")
+    acknowledge(teacher, "2.0", axe)
+    before = Acknowledgement.objects.count()
+
+    editor = open_page()
+    publish_a_substantive_change(editor)
+
+    teacher.goto("/min-utbildning/")
+    expect(teacher.get_by_role("main")).to_contain_text("Det finns en ny version")
+    teacher.get_by_role("link", name=GUIDELINE).first.click()
+    expect(teacher.get_by_role("main")).to_contain_text("Nu står det mer om vikarier")
+    acknowledge(teacher, "3.0", None)
+
+    assert Acknowledgement.objects.count() == before + 1
+    key = GuidelineVersion.objects.get(major=3).key
+    teacher.goto(f"/r/{key}/v/2.0/")
+    expect(teacher.get_by_role("heading", level=1)).to_have_text(GUIDELINE)
+    assert teacher.locator('main a[href^="tel:"]').count() == 0
+    axe(teacher)
+
+
+def acknowledge(page: Page, number: str, axe: Axe | None) -> None:
+    page.goto("/riktlinjer/")
+    page.get_by_role("link", name=GUIDELINE).click()
+    if axe:
+        axe(page)
+    page.get_by_role("button", name=f"Kvittera version {number}").click()
+    expect(page.locator("#kvittens")).to_contain_text(f"version {number}")
+    expect(page.locator("#kvittens")).to_contain_text("Du har kvitterat")
+
+
+def publish_a_substantive_change(page: Page) -> None:
+    """The approver opens the guideline in Wagtail's admin, changes the summary, and answers the dialog."""
+    guideline = GuidelineVersion.objects.filter(title=GUIDELINE).first().page
+    log_in(page, "godkannare", f"/admin/pages/{guideline.pk}/edit/")
+    page.locator("textarea[name=summary]").fill("Nu står det mer om vikarier.")
+    page.get_by_role("button", name="Fler åtgärder").first.click()
+    page.locator('button[name="action-publish"]').click()
+    page.get_by_label(re.compile("Väsentlig")).check()
+    page.locator("textarea[name=note]").fill("Nu står det mer om vikarier.")
+    page.get_by_role("button", name="Publicera", exact=True).click()
+    expect(page.locator(".messages")).to_contain_text("3.0")
