@@ -37,19 +37,16 @@ def org_tree(on: date, known_at: datetime | None = None) -> OrgTree:
 def org_history(since: date, until: date, known_at: datetime | None = None) -> OrgHistory:
     """The organisation from one day to another, in two queries: its tree on the first day and at each change."""
     placements = list(_placements(until, known_at).values_list("starts_on", "org_unit_id", "parent_id"))
-    units = {
-        pk: (name, kind, closes_on)
-        for pk, name, kind, closes_on in OrgUnit.objects.values_list("pk", "name", "kind", "closes_on")
-    }
+    units = {unit.pk: unit for unit in OrgUnit.objects.only("pk", "name", "kind", "closes_on")}
     changes = {starts_on for starts_on, _unit, _parent in placements}
-    changes |= {closes_on + timedelta(days=1) for _name, _kind, closes_on in units.values() if closes_on}
+    changes |= {unit.closes_on + timedelta(days=1) for unit in units.values() if unit.closes_on}
     trees = []
     for day in sorted({since, *(day for day in changes if since < day <= until)}):
         parents = {unit: parent for starts_on, unit, parent in placements if starts_on <= day}
         nodes = (
-            Node(id=pk, name=units[pk][0], kind=units[pk][1], parent=parent)
+            Node(id=pk, name=units[pk].name, kind=units[pk].kind, parent=parent)
             for pk, parent in parents.items()
-            if units[pk][2] is None or units[pk][2] >= day
+            if units[pk].is_open_on(day)
         )
         trees.append((day, OrgTree.of(nodes)))
     return OrgHistory(tuple(trees))

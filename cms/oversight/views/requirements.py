@@ -58,8 +58,8 @@ class Preview:
 
 
 def _preview(form: RuleForm, target: Target) -> Preview:
-    hit = people_hit({"it": [form.audience]}, timezone.localdate())["it"]
-    return Preview(sentences(form.in_words(target)), hit)
+    hit = people_hit({target.pk: [form.audience]}, timezone.localdate())
+    return Preview(sentences(form.in_words(target)), hit[target.pk])
 
 
 def _is_read(request: HttpRequest, preview: Preview) -> bool:

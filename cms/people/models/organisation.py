@@ -1,4 +1,5 @@
 import uuid
+from datetime import date
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -67,6 +68,10 @@ class OrgUnit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_open_on(self, day: date) -> bool:
+        """Not closed by a day. When a unit begins is said by its first placement."""
+        return self.closes_on is None or day <= self.closes_on
 
 
 class OrgUnitPlacement(models.Model):
