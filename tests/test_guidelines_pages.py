@@ -346,7 +346,7 @@ def test_visitor_is_led_to_the_login_and_back_to_the_text(published, client):
     assert not Acknowledgement.objects.exists()
 
 
-@pytest.mark.parametrize("version", ["", "x", str(uuid.uuid4())])
+@pytest.mark.parametrize("version", ["", "x", "0b6d1c54-93a1-4f0e-8a53-6f1d1f0c9a11"])
 def test_forged_version_is_not_found(published, learner, version):
     answer = learner.client().post(f"/r/{published.key}/kvittera/", {"version": version})
     assert answer.status_code == 404
@@ -429,7 +429,7 @@ def test_questions_do_not_grow_with_text_or_versions(published, cast, name):
     for address, queries in short.items():
         grown = count(client, address)
         assert len(grown) == len(queries), "\n".join(grown)
-    assert len(count(client, here(published))) <= {"outsider": 12, "learner": 18}[name]
+    assert len(count(client, here(published))) <= {"outsider": 12, "learner": 15}[name]
 
 
 def test_questions_do_not_grow_with_the_list(published, learner):
