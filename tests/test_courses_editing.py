@@ -1,0 +1,346 @@
+"""Writing courses in Wagtail's admin: keys through the form, one way to publish, no way to lose what was published."""
+
+import json
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Page
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+
+from cms.compliance.actions import set_rule
+from cms.compliance.models import Requirement, Target
+from cms.people.models import Person
+from courses.models import CoursePage, CourseVersion, UnitPage
+from courses.queries.costs import cost_of
+from tests.cast import LOGIN_BACKEND
+from tests.factories import (
+    CourseIndexPageFactory,
+    CoursePageFactory,
+    EmploymentFactory,
+    PersonFactory,
+    UserFactory,
+)
+from tests.learning import begin, cut, publish_course
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def course(db):
+    return CoursePageFactory(units=1, title="Kursen")
+
+
+@pytest.fixture
+def unit(course):
+    return UnitPage.objects.child_of(course).get()
+
+
+@pytest.fixture
+def desk(approver):
+    """A browser of somebody who may publish."""
+    return approver.client()
+
+
+@pytest.fixture
+def owner(db):
+    """A browser of somebody who may do everything in Wagtail."""
+    client = Client()
+    client.force_login(UserFactory(superuser=True), backend=LOGIN_BACKEND)
+    return client
+
+
+def edit_url(page):
+    return reverse("wagtailadmin_pages:edit", args=[page.pk])
+
+
+def cut_url(page):
+    return reverse("courses_cut", args=[page.pk])
+
+
+def keys_of(page):
+    return [(one.key, [choice.key for choice in one.choices.all()]) for one in page.questions.all()]
+
+
+def latest(page):
+    return UnitPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+
+
+def unit_form(page, title=None, questions=None):
+    """What the browser posts for a unit: every key as the page gave it."""
+    if questions is None:
+        questions = [question_form(one) for one in page.questions.all()]
+    return nested_form_data(
+        {
+            "title": title or page.title,
+            "slug": page.slug,
+            "goal": page.goal,
+            "minutes": page.minutes,
+            "body": streamfield([]),
+            "questions": inline_formset(questions, initial=sum(bool(one["id"]) for one in questions)),
+            "comments": inline_formset([]),
+        }
+    )
+
+
+def question_form(question):
+    return {
+        "id": question.pk or "",
+        "key": question.key,
+        "kind": question.kind,
+        "text": question.text,
+        "is_true": {True: "True", False: "False", None: ""}[question.is_true],
+        "feedback": question.feedback,
+        "read_again": question.read_again,
+        "choices": inline_formset(
+            [
+                {
+                    "id": choice.pk or "",
+                    "key": choice.key,
+                    "text": choice.text,
+                    "is_correct": "on" if choice.is_correct else "",
+                    "feedback": choice.feedback,
+                }
+                for choice in question.choices.all()
+            ],
+            initial=question.choices.count(),
+        ),
+    }
+
+
+def blank_question(text):
+    form = {"id": "", "key": "", "kind": "true_false", "text": text, "is_true": "True", "feedback": ""}
+    return {**form, "read_again": "", "choices": inline_formset([])}
+
+
+# Keys through the form
+
+
+def test_the_form_carries_keys_and_gives_new_questions_their_own(desk, unit):
+    before = keys_of(unit)
+    html = desk.get(edit_url(unit)).content.decode()
+    for key, choices in before:
+        assert all(f'value="{one}"' in html for one in (key, *choices))
+    empty = re.search(r'name="questions-__prefix__-key"[^>]*>', html)[0]
+    assert "value=" not in empty
+    questions = [question_form(one) for one in unit.questions.all()]
+    data = unit_form(unit, questions=[*questions, blank_question("Ny A"), blank_question("Ny B")])
+    assert desk.post(edit_url(unit), data).status_code == 302
+    after = keys_of(latest(unit))
+    assert after[:3] == before
+    assert len({key for key, _choices in after}) == 5
+
+
+def test_keys_survive_saving_a_published_unit(desk, course, unit):
+    cut(course)
+    unit = latest(unit)
+    before = keys_of(unit)
+    for title in ("Ett", "Två"):
+        desk.post(edit_url(unit), unit_form(latest(unit), title=title))
+    draft = latest(unit)
+    assert draft.title == "Två"
+    assert keys_of(draft) == before
+    again = cut(CoursePage.objects.get(pk=course.pk))
+    assert [one["key"] for one in again.units.get().content.parts["extra"]["questions"]] == [
+        str(key) for key, _choices in before
+    ]
+
+
+def test_a_question_doubled_in_the_browser_gets_a_key_of_its_own(desk, unit):
+    questions = [question_form(one) for one in unit.questions.all()]
+    doubled = {**questions[0], "id": ""}
+    desk.post(edit_url(unit), unit_form(unit, questions=[*questions, doubled]))
+    keys = [key for key, _choices in keys_of(latest(unit))]
+    assert len(set(keys)) == 4
+
+
+def test_autosave_tells_the_page_the_keys_it_has_given(desk, course, unit):
+    cut(course)
+    questions = [question_form(one) for one in unit.questions.all()]
+    data = unit_form(unit, questions=[*questions, blank_question("Ny")])
+    answer = desk.post(edit_url(unit), data, headers={"Accept": "application/json"})
+    told = json.loads(answer.content)["field_updates"]
+    assert told["questions-3-key"] == str(keys_of(latest(unit))[3][0])
+
+
+def test_an_incomplete_draft_is_saved(desk, unit):
+    questions = [question_form(one) for one in unit.questions.all()]
+    questions += [{**blank_question(""), "is_true": ""}, {**blank_question("Frågan"), "kind": "single"}]
+    assert desk.post(edit_url(unit), unit_form(unit, questions=questions)).status_code == 302
+    assert [one.text for one in latest(unit).questions.all()][3:] == ["", "Frågan"]
+
+
+def test_audiences_of_a_question_are_boxes_to_tick(desk, unit):
+    questions = [question_form(one) for one in unit.questions.all()]
+    questions[0]["audiences"] = ("preschool", "upper_secondary")
+    desk.post(edit_url(unit), unit_form(unit, questions=questions))
+    assert latest(unit).questions.all()[0].audiences == ["preschool", "upper_secondary"]
+    assert 'type="checkbox" name="questions-0-audiences"' in desk.get(edit_url(unit)).content.decode()
+
+
+# One way to publish
+
+
+def test_publishing_in_the_admin_leads_to_the_dialog_and_keeps_the_draft(desk, course, unit):
+    for action in ("action-publish", "action-cut"):
+        data = {**unit_form(latest(unit), title=f"Med {action}"), action: "1"}
+        assert desk.post(edit_url(unit), data).url == cut_url(course)
+        assert latest(unit).title == f"Med {action}"
+    assert not UnitPage.objects.get(pk=unit.pk).live
+    assert not CourseVersion.objects.exists()
+
+
+def test_a_new_unit_is_a_draft_whatever_was_pressed(desk, course):
+    url = reverse("wagtailadmin_pages:add", args=["courses", "unitpage", course.pk])
+    data = nested_form_data(
+        {
+            "title": "Ny del",
+            "slug": "ny-del",
+            "minutes": 5,
+            "body": streamfield([]),
+            "questions": inline_formset([]),
+            "comments": inline_formset([]),
+            "action-publish": "1",
+        }
+    )
+    assert desk.post(url, data).url == cut_url(course)
+    assert not UnitPage.objects.get(slug="ny-del").live
+
+
+def test_the_menu_offers_the_cut_to_those_who_may_publish(desk, editor, unit):
+    for client, is_offered in ((desk, True), (editor.client(), False)):
+        html = client.get(edit_url(unit)).content.decode()
+        assert ('name="action-cut"' in html) is is_offered
+        for name in ("action-publish", "action-submit", "go_live_at"):
+            assert f'name="{name}"' not in html
+
+
+def test_the_dialog_cuts(desk, course, unit):
+    html = desk.get(cut_url(course)).content.decode()
+    assert "Kursen är inte publicerad än" in html
+    assert "Ny" in html
+    today = timezone.localdate().isoformat()
+    answer = desk.post(cut_url(course), {"units": [str(unit.key)], "effective_on": today})
+    assert answer.status_code == 302
+    version = CourseVersion.objects.get()
+    assert (version.number, version.published_by_name) == ("1.0", "Gudrun Gran")
+    assert "Inget har ändrats sedan version 1.0" in desk.get(cut_url(course)).content.decode()
+
+
+def test_the_dialog_tells_what_has_changed_and_asks_what_it_needs(desk, course, unit):
+    cut(course)
+    draft = latest(unit)
+    draft.title = "Bättre rubrik"
+    draft.save_revision()
+    html = desk.get(cut_url(course)).content.decode()
+    assert "Ändrad" in html
+    assert "hette ”Del 1”" in html
+    data = {"units": [str(unit.key)], "effective_on": timezone.localdate().isoformat(), "change": "substantive"}
+    answer = desk.post(cut_url(course), data)
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert "Ange vilken dag" in html
+    assert "Skriv vad som har ändrats" in html
+    desk.post(cut_url(course), {**data, "note": "Ny lag", "redo_by": timezone.localdate().isoformat()})
+    assert CourseVersion.objects.latest_first().first().number == "2.0"
+
+
+def test_the_dialog_names_what_is_lacking(desk, course, unit):
+    draft = latest(unit)
+    questions = list(draft.questions.all())
+    questions[0].choices = list(questions[0].choices.all())[1:]
+    draft.questions = questions
+    draft.save_revision()
+    for answer in (
+        desk.get(cut_url(course)),
+        desk.post(cut_url(course), {"units": [str(unit.key)], "effective_on": timezone.localdate().isoformat()}),
+    ):
+        assert "Del 1: fråga 1 har 0 rätta alternativ" in answer.content.decode()
+    assert not CourseVersion.objects.exists()
+
+
+def test_the_dialog_counts_whom_it_hits_and_nobody_who_is_protected(desk, city, learner, second_learner):
+    version = publish_course(units=0, read_only=1)
+    target, page = Target.objects.get(), CoursePage.objects.get()
+    set_rule(
+        requirement=Requirement.objects.create(target=target, name="Krav"),
+        effective_on=timezone.localdate(),
+        org_units=[city.schools],
+        due_days=30,
+    )
+    hidden = PersonFactory(protected=True)
+    EmploymentFactory(person=hidden, org_unit=city.almskolan)
+    begin(learner.person, version)
+    begin(hidden, version)
+    cost = cost_of(page, timezone.localdate())
+    employed = Person.objects.filter(protection="none", employments__ends_on=None).exclude(employments=None)
+    assert cost.required == employed.exclude(employments__org_unit=city.root).distinct().count()
+    assert (cost.in_the_middle, cost.done) == (1, 0)
+    assert cost.workplaces == 3
+
+
+@pytest.mark.parametrize("name", ["courses_cut", "courses_withdraw"])
+def test_only_those_who_may_publish_reach_the_dialogs(editor, learner, visitor, course, name):
+    url = reverse(name, args=[course.pk])
+    for client in (editor.client(), learner.client(), visitor):
+        assert client.get(url).status_code in (302, 403)
+        client.post(url, {"reason": "x", "effective_on": timezone.localdate().isoformat()})
+    assert not CourseVersion.objects.exists()
+    assert reverse(name, args=[course.get_parent().pk]) != url
+
+
+def test_a_page_that_is_no_course_has_no_dialog(desk, course):
+    assert desk.get(reverse("courses_cut", args=[course.get_parent().pk])).status_code == 404
+
+
+# Nothing published is lost
+
+
+def test_withdrawing_instead_of_unpublishing_and_deleting(owner, course, unit):
+    cut(course)
+    withdraw = reverse("courses_withdraw", args=[course.pk])
+    for name, page, leads_to in (
+        ("unpublish", course, withdraw),
+        ("unpublish", unit, cut_url(course)),
+        ("delete", course, withdraw),
+        ("delete", unit, cut_url(course)),
+        ("delete", course.get_parent(), withdraw),
+    ):
+        answer = owner.post(reverse(f"wagtailadmin_pages:{name}", args=[page.pk]))
+        assert (answer.status_code, answer.url) == (302, leads_to), (name, page)
+    assert UnitPage.objects.get(pk=unit.pk).live
+    assert "mitt i kursen" in owner.get(withdraw).content.decode()
+    owner.post(withdraw, {"reason": "Lagen har ändrats."})
+    assert not CoursePage.objects.get(pk=course.pk).live
+
+
+def test_a_draft_course_and_a_draft_unit_can_be_deleted(owner, course, unit):
+    other = CoursePageFactory(units=1)
+    assert owner.post(reverse("wagtailadmin_pages:delete", args=[other.pk])).status_code == 302
+    assert not Page.objects.filter(pk=other.pk).exists()
+    extra = UnitPage(title="Extra", slug="extra", live=False)
+    course.add_child(instance=extra)
+    assert owner.post(reverse("wagtailadmin_pages:delete", args=[extra.pk])).status_code == 302
+    assert not Page.objects.filter(pk=extra.pk).exists()
+
+
+@pytest.mark.parametrize("action", ["publish", "unpublish", "delete"])
+def test_bulk_actions_leave_courses_alone(owner, course, unit, action):
+    index = course.get_parent()
+    for page in (course, unit, index):
+        url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])
+        answer = owner.post(f"{url}?id={page.pk}", {"include_descendants": "on"})
+        assert answer.status_code == 302
+    assert Page.objects.filter(pk=unit.pk, live=False).exists()
+
+
+def test_other_pages_are_published_as_usual(desk):
+    page = CourseIndexPageFactory(live=False)
+    data = nested_form_data(
+        {"title": "Kurser", "slug": "kurser-x", "lead": '{"blocks":[],"entityMap":{}}', "comments": inline_formset([])}
+    )
+    desk.post(edit_url(page), {**data, "action-publish": "1"})
+    page.refresh_from_db()
+    assert page.live
