@@ -8,7 +8,7 @@ import io
 import re
 from typing import Any
 
-from asn1crypto import pem, x509
+from asn1crypto import algos, cms, pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -16,7 +16,8 @@ from pyhanko_certvalidator import ValidationContext
 from cms.certificates.pdf import enclosure, frames
 
 SEALED, ALTERED, FOREIGN, UNREADABLE = "sealed", "altered", "foreign", "unreadable"
-FIELD = re.compile(rb"<(?:[0-9a-f]{2})+>")
+DIGEST = "sha256"
+FIELD = re.compile(rb"<(?:[0-9A-F]{2})+>")
 
 
 def judge(data: bytes, chains: list[str]) -> dict[str, Any]:
@@ -77,30 +78,49 @@ def _is_intact(signature: EmbeddedPdfSignature, chain: list[x509.Certificate], d
         status.intact
         and status.valid
         and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-        and _is_canonical(signature, data)
+        and _is_canonical(signature, chain, data)
     )
 
 
-def _is_canonical(signature: EmbeddedPdfSignature, data: bytes) -> bool:
-    """The signature's own bytes are not signed: they must be written in the one way that we write them.
+def _is_canonical(signature: EmbeddedPdfSignature, chain: list[x509.Certificate], data: bytes) -> bool:
+    """The signature's own bytes are only partly signed: they must be exactly those that we would write.
 
-    Otherwise a hexadecimal digit in another case, or one in the padding, could be changed without being noticed.
+    Otherwise a hexadecimal digit in another case, one in the padding or one in a certificate that travels along
+    could be changed without being noticed.
     """
     start, length, resume, rest = (int(number) for number in signature.byte_range)
     field = data[start + length : resume]
     if start != 0 or resume + rest != len(data) or not FIELD.fullmatch(field):
         return False
-    digits = field[1:-1]
-    return not digits[2 * _der_length(digits) :].strip(b"0")
+    expected = _as_we_write_it(signature.signer_info, chain)
+    given = bytes.fromhex(field[1:-1].decode())
+    return given == expected.ljust(len(given), b"\0")
 
 
-def _der_length(digits: bytes) -> int:
-    """How many bytes the outermost DER structure says that it has."""
-    head = bytes.fromhex(digits[:24].decode())
-    if head[1] < 0x80:
-        return 2 + head[1]
-    count = head[1] & 0x7F
-    return 2 + count + int.from_bytes(head[2 : 2 + count], "big")
+def _as_we_write_it(given: cms.SignerInfo, chain: list[x509.Certificate]) -> bytes:
+    """The structure of a seal, made from our own certificates and from what is signed in the given one."""
+    digest = algos.DigestAlgorithm({"algorithm": DIGEST})
+    kind = "rsa" if chain[0].public_key.algorithm == "rsa" else "ecdsa"
+    signer = {"issuer": chain[0].issuer, "serial_number": chain[0].serial_number}
+    info: dict[str, Any] = {
+        "version": "v1",
+        "sid": cms.SignerIdentifier({"issuer_and_serial_number": cms.IssuerAndSerialNumber(signer)}),
+        "digest_algorithm": digest,
+        "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": f"{DIGEST}_{kind}"}),
+        "signed_attrs": given["signed_attrs"],
+        "signature": given["signature"].native,
+    }
+    if given["unsigned_attrs"].native:
+        info["unsigned_attrs"] = given["unsigned_attrs"]  # a time stamp
+    content = {
+        "version": "v1",
+        "digest_algorithms": cms.DigestAlgorithms((digest,)),
+        "encap_content_info": {"content_type": "data"},
+        "certificates": [cms.CertificateChoices(name="certificate", value=one) for one in chain],
+        "signer_infos": [cms.SignerInfo(info)],
+    }
+    written: bytes = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(content)}).dump()
+    return written
 
 
 def main() -> None:

@@ -1,14 +1,16 @@
 """How much fits: type sizes and places chosen from the lengths of texts, before anything is rendered."""
 
+import math
+
 from cms.certificates.facts import CourseFacts, Facts, UnitsFacts
 
-NAME_STEPS = ((24, ""), (36, "s"), (72, "m"), (140, "l"), (10_000, "xl"))
-TITLE_STEPS = ((42, ""), (84, "s"), (170, "m"), (10_000, "l"))
+NAME_STEPS = ((24, ""), (36, "s"), (72, "m"), (140, "l"), (math.inf, "xl"))
+TITLE_STEPS = ((42, ""), (84, "s"), (170, "m"), (math.inf, "l"))
 FRONT_UNITS = 6
 FRONT_UNIT_LETTERS = 90
 
 
-def step(text: str, steps: tuple[tuple[int, str], ...]) -> str:
+def step(text: str, steps: tuple[tuple[float, str], ...]) -> str:
     """The class of the first step that is at least as long as the text."""
     return next(name for longest, name in steps if len(text) <= longest)
 

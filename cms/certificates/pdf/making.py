@@ -9,20 +9,18 @@ from cms.certificates import kept
 from cms.certificates.enums import CertificateKind
 from cms.certificates.models import Certificate, CertificateFile, Seal, file_path
 from cms.certificates.pdf.document import LANGUAGE, compose
-from cms.certificates.pdf.renderer import RenderingFailed, renderer
-from cms.certificates.pdf.seal import LoadedSeal, SealUnusable, current_seal
+from cms.certificates.pdf.renderer import renderer
+from cms.certificates.pdf.seal import LoadedSeal, current_seal
 from cms.certificates.pdf.signing import sign
 from cms.core.storage import private_storage
 
 logger = logging.getLogger(__name__)
 
-CannotMake = (RenderingFailed, SealUnusable, OSError)
-
 
 def make_file(certificate: Certificate) -> CertificateFile:
     """The file of a certificate, made if there is none. Two that race make two, and the first one kept is the file.
 
-    Holds no transaction while it renders. Raises one of CannotMake, and then the certificate is still being prepared.
+    Holds no transaction while it renders. Raises whatever stops it, and then the certificate is still being prepared.
     """
     found: CertificateFile | None = CertificateFile.objects.filter(certificate=certificate).first()
     if found is not None:
@@ -47,11 +45,11 @@ def make_file(certificate: Certificate) -> CertificateFile:
 
 
 def try_to_make(certificate_id: int) -> CertificateFile | None:
-    """The same, but a failure is logged and the certificate stays in preparation."""
+    """The same, but whatever fails is logged and the certificate stays in preparation."""
     certificate = Certificate.objects.get(pk=certificate_id)
     try:
         return make_file(certificate)
-    except CannotMake:
+    except Exception:
         logger.exception("certificate %s has no file yet", certificate.public_id)
         return None
 

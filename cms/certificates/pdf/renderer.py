@@ -61,7 +61,7 @@ class Job:
 class Limits:
     """What a rendering may take, and when the process is replaced."""
 
-    seconds: float = 20.0
+    seconds: float = 15.0
     memory_mib: int = 1024
     jobs: int = 500
     rss_mib: int = 300
