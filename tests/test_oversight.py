@@ -490,3 +490,30 @@ def test_way_in_is_shown_to_those_who_oversee(cast: Cast):
     for member, sees in ((cast.head, True), (cast.hr, True), (cast.learner, False)):
         found = body(member.client().get(page("training")))
         assert (page("overview") in found) is sees
+
+
+def test_overdue_list_of_a_school_in_three_clicks(city: City, cast: Cast, trained: Target, oversight_open: None):
+    client = cast.hr.client()
+
+    def click(address: str, words: str) -> str:
+        soup = BeautifulSoup(client.get(address).content, "html.parser")
+        link = next(link for link in soup.find_all("a") if link.get_text(" ", strip=True).startswith(words))
+        return link["href"]
+
+    overview = click(page("training"), "Uppföljning")
+    department = click(overview, "Utbildningsförvaltningen")
+    overdue = click(department, "1 Försenade, Almskolan")
+    assert overdue == page("people", city.almskolan.key, lage="overdue")
+    assert [row[0].split(",")[0] for row in cells(client, overdue, "lo-people")[1:]] == ["Rönn"]
+
+
+def test_figures_lead_nowhere_while_names_are_locked(city: City, cast: Cast, trained: Target):
+    assert "medarbetare/" not in body(cast.hr.client().get(page("org-unit", city.schools.key)))
+
+
+def test_narrowed_figures_lead_to_a_list_as_narrow(city: City, cast: Cast, trained: Target, oversight_open: None):
+    narrowed = page("org-unit", city.schools.key, mal=f"{trained.kind}:{trained.key}")
+    soup = BeautifulSoup(cast.hr.client().get(narrowed).content, "html.parser")
+    lists = [link["href"] for link in soup.select("table.lo-figures a") if "lage=" in link["href"]]
+    assert lists
+    assert all(str(trained.key) in address for address in lists)

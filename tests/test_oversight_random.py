@@ -26,7 +26,7 @@ def of_screen(row: list[str]) -> tuple[str, int, int, int, int]:
     """Name, required, done, to do, overdue, from a row of figures on a page."""
     name, share, to_do, overdue = row
     done, required = share.split("% ")[1].split(" av ") if "%" in share else ("0", "0")
-    return name, int(required), int(done), int(to_do), int(overdue)
+    return name, int(required), int(done), int(to_do.split()[0]), int(overdue.split()[0])
 
 
 def of_file(row: list[str]) -> tuple[str, int, int, int, int]:

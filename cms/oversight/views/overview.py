@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from cms.core.views import render_page
 from cms.oversight.actions import note_viewing
 from cms.oversight.permissions import user_can_enter_terms
-from cms.oversight.queries import Filters, overview_of
+from cms.oversight.queries import Filters, name_of, overview_of
 from cms.oversight.views.access import Overseer, filter_form, overseer_of
 from cms.oversight.views.exports import csv_response, overview_rows
 from cms.people.enums import AuditAction
@@ -31,9 +31,10 @@ def _page(request: HttpRequest, overseer: Overseer, org_unit: OrgUnit | None) ->
         "overview": overview,
         "form": form,
         "target": form.filters.target,
+        "mal": name_of(form.filters.target) if form.filters.target else None,
         "on": overseer.on,
         "is_open": is_open,
-        "can_enter_terms": not is_open and user_can_enter_terms(request.user, overseer.person),
+        "can_enter_terms": user_can_enter_terms(request.user, overseer.person),
     }
     response = render_page(request, "ledstang_oversight/overview.html", context)
     note_viewing(
