@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -11,23 +12,36 @@ from cms.core.enums import Visibility
 from cms.people.models import District, Person, Role
 from cms.references.enums import ContactKind, LegalStatus
 
+is_key = RegexValidator(r"^[a-z0-9_]+$", _("A key has only the letters a to z, figures and underscores."))
+is_phone = RegexValidator(
+    r"^\+?[0-9](?:[ -]?[0-9]){1,14}$", _("A phone number has figures, spaces and hyphens, such as 08-123 45 67.")
+)
 REVIEW_INTERVAL = timedelta(days=365)  # facts.md 6.1: older than twelve months is stale
 
 
 class LegalReference(models.Model):
     """A paragraph of law under a key, so that no text writes its number by hand."""
 
-    key = models.SlugField(_("key"), unique=True)
+    key = models.SlugField(
+        _("key"),
+        unique=True,
+        validators=[is_key],
+        help_text=_("Text cites it by this: {{lag:orosanmalan}}. It stays the same when the law is renumbered."),
+    )
     title = models.CharField(_("title"), max_length=200)
     citation = models.CharField(
         pgettext_lazy("law", "citation"), max_length=200, help_text=_("Chapter, paragraph and statute.")
     )
-    summary = models.TextField(_("summary"), blank=True)
+    summary = models.TextField(
+        _("summary"), blank=True, help_text=_("In plain words. Readers of frozen texts are told when it changes.")
+    )
     source_url = models.URLField(_("source"), blank=True)
     in_force_from = models.DateField(_("in force from"), null=True, blank=True)
     in_force_to = models.DateField(_("in force to"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=12, choices=LegalStatus, default=LegalStatus.IN_FORCE)
-    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
+    reviewed_on = models.DateField(
+        _("reviewed on"), null=True, blank=True, help_text=_("Older than twelve months counts as not reviewed.")
+    )
     reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True, help_text=_("A function, not a name."))
 
     class Meta:
@@ -38,6 +52,7 @@ class LegalReference(models.Model):
             models.CheckConstraint(
                 condition=Q(in_force_to=None) | Q(in_force_from=None) | Q(in_force_to__gte=F("in_force_from")),
                 name="ledstang_legal_dates_in_order",
+                violation_error_message=_("The last day cannot come before the first."),
             ),
         ]
 
@@ -66,7 +81,11 @@ class LegalReference(models.Model):
 class Contact(models.Model):
     """A way to reach help, for a district or the whole city, with the day it was last verified."""
 
-    key = models.SlugField(_("key"))
+    key = models.SlugField(
+        _("key"),
+        validators=[is_key],
+        help_text=_("Text cites it by this: {{kontakt:socialjour}}. The same in every district."),
+    )
     kind = models.CharField(_("list"), max_length=20, choices=ContactKind)
     name = models.CharField(_("name"), max_length=200)
     district = models.ForeignKey(
@@ -79,18 +98,28 @@ class Contact(models.Model):
     )
     age_from = models.PositiveSmallIntegerField(_("from age"), null=True, blank=True)
     age_to = models.PositiveSmallIntegerField(_("to age"), null=True, blank=True)
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True, validators=[is_phone])
     url = models.URLField(_("web address"), blank=True)
     hours = models.CharField(_("opening hours"), max_length=200, blank=True)
-    visibility = models.CharField(_("visible to"), max_length=12, choices=Visibility, default=Visibility.SIGNED_IN)
+    visibility = models.CharField(
+        _("visible to"),
+        max_length=12,
+        choices=Visibility,
+        default=Visibility.SIGNED_IN,
+        help_text=_("Holds at the next request, in every text that has been published, old versions too."),
+    )
     roles = models.ManyToManyField(
         Role,
         blank=True,
         related_name="+",
         help_text=_("Who sees it, when it is visible to certain roles only."),
     )
-    valid_to = models.DateField(_("valid to"), null=True, blank=True)
-    verified_on = models.DateField(_("verified on"), null=True, blank=True)
+    valid_to = models.DateField(
+        _("valid to"), null=True, blank=True, help_text=_("After this day readers get 112 and 114 14 instead.")
+    )
+    verified_on = models.DateField(
+        _("verified on"), null=True, blank=True, help_text=_("The day somebody last called or looked.")
+    )
     verified_by = models.ForeignKey(
         Person, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
@@ -101,13 +130,25 @@ class Contact(models.Model):
         ordering = ["kind", "name", "district__name"]
         constraints = [
             models.UniqueConstraint(
-                fields=["key"], condition=Q(district=None), name="ledstang_contact_once_for_the_city"
+                fields=["key"],
+                condition=Q(district=None),
+                name="ledstang_contact_once_for_the_city",
+                violation_error_message=_("There is a contact route with this key for the whole city already."),
             ),
-            models.UniqueConstraint(fields=["key", "district"], name="ledstang_contact_once_a_district"),
-            models.CheckConstraint(condition=~Q(phone="") | ~Q(url=""), name="ledstang_contact_can_be_reached"),
+            models.UniqueConstraint(
+                fields=["key", "district"],
+                name="ledstang_contact_once_a_district",
+                violation_error_message=_("There is a contact route with this key in this district already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(phone="") | ~Q(url=""),
+                name="ledstang_contact_can_be_reached",
+                violation_error_message=_("Enter a phone number or a web address."),
+            ),
             models.CheckConstraint(
                 condition=Q(age_from=None) | Q(age_to=None) | Q(age_to__gte=F("age_from")),
                 name="ledstang_contact_ages_in_order",
+                violation_error_message=_("The upper age cannot be below the lower."),
             ),
         ]
 

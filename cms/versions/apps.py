@@ -7,3 +7,6 @@ class VersionsConfig(AppConfig):
     label = "ledstang_versions"
     verbose_name = _("Versions")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cms.versions import checks  # noqa: F401

@@ -1,7 +1,7 @@
 """Reads over frozen content: the version in force, its readings, its open marks."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -63,6 +63,31 @@ def open_marks(content: Content | int) -> QuerySet[ReviewMark]:
         fragment_sha256=OuterRef("fragment__sha256"), competence=OuterRef("competence")
     )
     return ReviewMark.objects.filter(fragment__content=content).exclude(Exists(signed))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A piece of text that an expert has not signed, wherever it stands unchanged. `mark` is one of its marks."""
+
+    mark: ReviewMark
+    documents: tuple[str, ...]
+
+
+def waiting_for_review(contents: Mapping[int, str], competence: str | None = None) -> list[Waiting]:
+    """The open marks of some frozen texts, named by their documents, in the texts' order; equal pieces once."""
+    signed = ReviewSignature.objects.filter(
+        fragment_sha256=OuterRef("fragment__sha256"), competence=OuterRef("competence")
+    )
+    marks = ReviewMark.objects.filter(fragment__content__in=contents).exclude(Exists(signed))
+    if competence is not None:
+        marks = marks.filter(competence=competence)
+    found: dict[tuple[str, str], list[ReviewMark]] = {}
+    for mark in marks.select_related("fragment").order_by("fragment__content", "fragment__position", "competence"):
+        found.setdefault((mark.fragment.sha256, mark.competence), []).append(mark)
+    return [
+        Waiting(same[0], tuple(dict.fromkeys(contents[mark.fragment.content_id] for mark in same)))
+        for same in found.values()
+    ]
 
 
 def counts(version: Version) -> bool:

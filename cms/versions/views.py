@@ -1,10 +1,23 @@
-from django.http import FileResponse, Http404, HttpRequest
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_safe
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from cms.core.enums import Competence
 from cms.people.views import acting_person
+from cms.versions.actions import sign_review
+from cms.versions.forms import SignForm
 from cms.versions.models import VersionAsset
-from cms.versions.queries import contents_citing
+from cms.versions.permissions import user_can_sign
+from cms.versions.queries import Waiting, contents_citing, waiting_for_review
 from cms.versions.registry import version_kinds
 
 
@@ -22,3 +35,61 @@ def asset(request: HttpRequest, sha256: str) -> FileResponse:
     response["Cache-Control"] = "private, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+class ReviewView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
+    """What waits for one kind of expert in the texts that readers get, and their signature under it."""
+
+    template_name = "ledstang_versions/admin/reviews.html"
+    form_class = SignForm
+    header_icon = "check"
+
+    def get_page_title(self) -> str:
+        return _("Expert review")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not user_can_sign(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def everything(self) -> list[Waiting]:
+        contents: dict[int, str] = {}
+        for kind in version_kinds:
+            contents.update(kind.current_contents())
+        return waiting_for_review(contents)
+
+    @property
+    def competence(self) -> str | None:
+        chosen = self.request.GET.get("kompetens")
+        return chosen if chosen in Competence.values else None
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        return [one for one in self.everything if one.mark.competence == self.competence]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "waiting": self.waiting}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        counts = {name: sum(one.mark.competence == name for one in self.everything) for name in Competence}
+        return super().get_context_data(
+            waiting=self.waiting,
+            competence=self.competence,
+            counts=[(name, count) for name, count in counts.items() if count],
+            chosen=set(self.request.POST.getlist("marks")),
+            **kwargs,
+        )
+
+    def form_valid(self, form: SignForm) -> HttpResponse:
+        marks = form.cleaned_data["marks"]
+        for mark in marks:
+            sign_review(
+                mark=mark,
+                signed_by_function=form.cleaned_data["signed_by_function"],
+                signed_on=form.cleaned_data["signed_on"],
+                signed_by=acting_person(self.request),
+            )
+        text = ngettext("%(count)s section has been signed.", "%(count)s sections have been signed.", len(marks))
+        messages.success(self.request, text % {"count": len(marks)})
+        return redirect(self.request.get_full_path())

@@ -1,0 +1,33 @@
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from cms.versions.permissions import user_can_sign
+from cms.versions.views import ReviewView
+
+
+class ReviewsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return user_can_sign(request.user)
+
+
+@hooks.register("register_admin_urls")
+def review_address() -> list[Any]:
+    return [path("granskning/", ReviewView.as_view(), name="ledstang_reviews")]
+
+
+@hooks.register("register_admin_menu_item")
+def reviews_item() -> MenuItem:
+    return ReviewsMenuItem(_("Expert review"), reverse("ledstang_reviews"), icon_name="check", order=310)
+
+
+@hooks.register("register_permissions")
+def review_permission() -> QuerySet[Permission]:
+    """So that the right to sign can be given to a group in the admin."""
+    return Permission.objects.filter(content_type__app_label="ledstang_versions", codename="add_reviewsignature")
