@@ -400,6 +400,16 @@ def test_each_view_and_export_leaves_one_row(
     assert (entry.subject == cast.learner.person) if name == "person" else entry.org_unit == city.almskolan
 
 
+def test_the_row_is_all_that_looking_writes(city: City, cast: Cast, trained: Target, oversight_open: None):
+    client = cast.head.client()
+    for name, *args in (("overview",), ("people", city.almskolan.key), ("people-csv", city.almskolan.key)):
+        with CaptureQueriesContext(connection) as captured:
+            body(client.get(page(name, *args)))
+        writes = [query["sql"] for query in captured if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert len(writes) == 1
+        assert writes[0].startswith('INSERT INTO "ledstang_people_auditentry"')
+
+
 def test_row_tells_the_filters_and_no_names(city: City, cast: Cast, trained: Target, oversight_open: None):
     cast.head.client().get(page("people-csv", city.almskolan.key, lage="overdue", mal=f"{trained.kind}:{trained.key}"))
     assert last_entry().details == {

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -210,3 +212,30 @@ def test_list_from_before_one_worked_there_is_not_told(city: City, cast: Cast, l
 
 def test_footer_leads_to_my_data(learner: Member):
     assert reverse("ledstang_oversight:my-data") in body(learner.client().get(page("training")))
+
+
+def queries_of(client: Client, name: str) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(page(name)).status_code == 200
+    return [query["sql"] for query in captured]
+
+
+@pytest.mark.parametrize("name", ["training", "my-data", "my-data-file"])
+def test_own_pages_write_nothing_and_their_queries_do_not_grow(
+    city: City, cast: Cast, late: Target, oversight_open: None, name: str
+):
+    client = cast.learner.client()
+    EmploymentFactory(person=cast.learner.person, org_unit=city.bokskolan)
+    prove(cast.learner.person, late)
+    void_evidence(evidence=prove(cast.learner.person, late), reason=VoidReason.NOT_DONE, actor=None)
+    cast.head.client().get(page("people", city.almskolan.key))
+    queries_of(client, name)
+    before = queries_of(client, name)
+    assert not [sql for sql in before if sql.startswith(("INSERT", "UPDATE", "DELETE"))]
+    for number in range(5):
+        target = TargetFactory()
+        require(target, 30)
+        prove(cast.learner.person, target)
+        EmploymentFactory(person=cast.learner.person, org_unit=city.cedern, starts_on=date(2025, 1, 1 + number))
+        cast.head.client().get(page("person", cast.learner.person.key))
+    assert len(queries_of(client, name)) == len(before)
