@@ -24,13 +24,12 @@ from cms.compliance.standing import (
     standing,
     worst,
 )
-from tests.campaigns import is_proving
+from tests.campaigns import Campaign
 
 FIRST = date(2027, 12, 15)  # the range has a year's end and a leap day
 DAYS = 110
 DAY = timedelta(days=1)
 HORIZON = FIRST + timedelta(days=1200)
-EXAMPLES = 20_000 if is_proving() else 1000
 
 
 def day(offset: int) -> date:
@@ -240,15 +239,22 @@ def read(found: Standing) -> tuple[State, date | None, date | None]:
     return found.state, found.since, open_or_met
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(people(), rules(), on_days)
-def test_standing_is_what_walking_day_by_day_finds(person: PersonFacts, rule: RuleFacts, on: date):
-    expected = Walk(person, rule, on).answer()
-    found = read(standing(person, rule, on))
-    if expected[0] == State.EXEMPT:
-        assert found[:2] == expected[:2]
-    else:
-        assert found == expected
+@pytest.mark.campaign
+def test_standing_is_what_walking_day_by_day_finds(campaign: Campaign):
+    examples = campaign.size(10_000)
+
+    @settings(max_examples=examples, deadline=None)
+    @given(people(), rules(), on_days)
+    def compare(person: PersonFacts, rule: RuleFacts, on: date) -> None:
+        expected = Walk(person, rule, on).answer()
+        found = read(standing(person, rule, on))
+        if expected[0] == State.EXEMPT:
+            assert found[:2] == expected[:2]
+        else:
+            assert found == expected
+
+    compare()
+    campaign.tell(f"{examples} people, rules and dates: standing = walking day by day")
 
 
 # Laws
@@ -258,7 +264,7 @@ def gravity(person: PersonFacts, rule: RuleFacts, on: date) -> int:
     return GRAVITY.index(standing(person, rule, on).state)
 
 
-law = settings(max_examples=EXAMPLES // 4, deadline=None)
+law = settings(max_examples=250, deadline=None)
 
 
 @law
