@@ -8,11 +8,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms.certificates import zipping
 from cms.certificates.actions import note_bundle_fetch, request_bundle
-from cms.certificates.kept import FileDamaged
 from cms.certificates.manifest import as_csv
 from cms.certificates.models import Certificate, CertificateBundle
 from cms.certificates.queries import certificates_of, fetchable_by, manifest_row
 from cms.certificates.views.answers import guarded
+from cms.certificates.views.files import bytes_of
 from cms.core.views import render_page
 from cms.people.models import Person
 from cms.people.views import acting_person
@@ -68,17 +68,10 @@ def _files(ids: list[int]) -> Iterator[tuple[str, bytes]]:
     for start in range(0, len(ids), 100):
         batch = Certificate.objects.filter(pk__in=ids[start : start + 100]).order_by("pk")
         for certificate in batch.select_related("person", "file", "superseded_by").prefetch_related("events"):
-            data = _bytes_of(certificate)
+            file = getattr(certificate, "file", None)
+            data = bytes_of(file) if file is not None else b""
             name = f"intyg-{certificate.public_id}.pdf" if data else ""
             if data:
                 yield name, data
             rows.append(manifest_row(certificate, name))
     yield "innehall.csv", as_csv([manifest_row(None, ""), *rows])
-
-
-def _bytes_of(certificate: Certificate) -> bytes:
-    file = getattr(certificate, "file", None)
-    try:
-        return file.read() if file is not None else b""
-    except (FileDamaged, FileNotFoundError):
-        return b""

@@ -1,14 +1,19 @@
+import logging
+
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cms.certificates.actions import make_whole, note_fetch
-from cms.certificates.models import Certificate
+from cms.certificates.kept import FileDamaged
+from cms.certificates.models import Certificate, CertificateFile
 from cms.certificates.queries import find_fetchable, is_own
 from cms.certificates.views.answers import guarded, not_found
 from cms.core.views import render_page
 from cms.people.views import acting_person
+
+logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 20
 
@@ -22,9 +27,9 @@ def pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     if certificate is None:
         return not_found(request)
     file = getattr(certificate, "file", None) or _try_again(certificate)
-    if file is None:
-        return _being_prepared(request, certificate)
-    data = file.read()
+    data = bytes_of(file) if file is not None else b""
+    if not data:
+        return _not_now(request, certificate, is_lost=file is not None)
     if actor is not None and certificate.person is not None and not is_own(certificate, actor):
         note_fetch(certificate=certificate, actor=actor)
     response = HttpResponse(data, content_type="application/pdf")
@@ -33,16 +38,24 @@ def pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     return response
 
 
-def _try_again(certificate: Certificate) -> object:
+def bytes_of(file: CertificateFile) -> bytes:
+    """The stored bytes; nothing at all if they are not those that were written."""
+    try:
+        return file.read()
+    except (FileDamaged, FileNotFoundError):
+        logger.critical("the file of certificate %s is damaged or lost", file.certificate_id)
+        return b""
+
+
+def _try_again(certificate: Certificate) -> CertificateFile | None:
     """Make the file, unless somebody tried a moment ago: a page that is reloaded must not render for ever."""
     if not cache.add(f"ledstang:certificate-try:{certificate.pk}", 1, RETRY_SECONDS):
         return None
     return make_whole(certificate=certificate)
 
 
-def _being_prepared(request: HttpRequest, certificate: Certificate) -> HttpResponse:
-    response = render_page(
-        request, "ledstang_certificates/being_prepared.html", {"certificate": certificate}, status=503
-    )
+def _not_now(request: HttpRequest, certificate: Certificate, *, is_lost: bool) -> HttpResponse:
+    context = {"certificate": certificate, "is_lost": is_lost}
+    response = render_page(request, "ledstang_certificates/being_prepared.html", context, status=503)
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
