@@ -18,14 +18,14 @@ UPLOADS = Limit("certificate-uploads", count=12, seconds=300)
 
 
 def guarded(view: View) -> View:
-    """No copies, no search engines, no referrer, and not too often from one place."""
+    """No copies, no search engines, no referrer elsewhere, and not too often from one place."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = too_many(request) if LOOK_UPS.is_over(place_of(request)) else view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"  # "no-referrer" would send forms with Origin: null
         patch_vary_headers(response, ["Accept", "Cookie"])
         return response
 
