@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from cms.core.enums import Audience
@@ -49,6 +50,6 @@ class AudiencesField(models.JSONField):
             choices=Audience.choices,
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            label=self.verbose_name,
+            label=capfirst(self.verbose_name),
             help_text=self.help_text or _("Leave empty for everyone."),
         )

@@ -24,7 +24,12 @@ from courses.registry import previews
 
 
 class PreviewedPage(BasePage):
-    """A page whose preview is rendered like what learners get, by a view that has registered for it."""
+    """A page whose preview is rendered like what learners get, by a view that has registered for it.
+
+    What a course is can be read by everyone, so these pages offer no privacy settings that would not hold.
+    """
+
+    private_page_options: list[str] = []
 
     class Meta:
         abstract = True

@@ -30,9 +30,23 @@
     failed.clear();
   });
 
+  // Handing in sends every answer: a save that is still under way must not lead the page anywhere else.
+  let isLeaving = false;
+  document.addEventListener("submit", () => {
+    isLeaving = true;
+  });
+  window.addEventListener("pageshow", () => {
+    isLeaving = false;
+  });
+  for (const name of ["htmx:beforeRequest", "htmx:beforeOnLoad"]) {
+    document.addEventListener(name, (event) => {
+      if (isLeaving) event.preventDefault();
+    });
+  }
+
   const again = () => {
     const [question] = failed;
-    if (question) question.dispatchEvent(new Event("change", { bubbles: true }));
+    if (question && !isLeaving) question.dispatchEvent(new Event("change", { bubbles: true }));
   };
   window.addEventListener("online", again);
   setInterval(again, 15000);
