@@ -1,6 +1,7 @@
 """Somebody sends a PDF and learns whether it is ours: within limits, in a process of its own, and nothing is kept."""
 
 import os
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -118,6 +119,24 @@ def test_no_transaction_is_open_while_a_file_is_looked_at(
 
 def test_token_is_asked_for(ours: bytes) -> None:
     assert send(Client(enforce_csrf_checks=True), ours).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["/intyg/", "/intyg/kontrollera/"])
+def test_form_on_every_page_carries_its_token(page: str, ours: bytes) -> None:
+    client = Client(enforce_csrf_checks=True)
+    html = client.get("/intyg/").content.decode()
+    for _round in range(2 if page == ADDRESS else 1):  # the second time from the page that answers
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html.split('enctype="multipart/form-data"')[1])
+        assert token is not None
+        file = SimpleUploadedFile("intyg.pdf", ours, "application/pdf")
+        response = client.post(ADDRESS, {"file": file, "csrfmiddlewaretoken": token[1]})
+        html = response.content.decode()
+        assert "Filen är vår och oförändrad" in html
+
+
+def test_browser_is_told_to_send_its_origin(visitor: Client) -> None:
+    """Without any, Django refuses the token."""
+    assert visitor.get("/intyg/")["Referrer-Policy"] == "same-origin"
 
 
 def test_uploads_are_limited(visitor: Client) -> None:

@@ -100,7 +100,7 @@ def _issue(
         supersedes=supersedes,
     )
     Certificate.objects.bulk_create([mine], ignore_conflicts=True)
-    kept_row = Certificate.objects.filter(source_key=source_key).order_by("pk").last()
+    kept_row = Certificate.objects.filter(source_key=source_key).latest("pk")
     created = Certificate.objects.filter(public_id=mine.public_id).exists()
     if created:
         for key, (media_type, content) in (assets or {}).items():
@@ -162,7 +162,7 @@ def keep_asset(data: bytes, media_type: str, *, sha256_expected: str | None = No
     row.file = asset_path(row, "")
     kept.keep(private_storage(), row.file.name, data)
     CertificateAsset.objects.bulk_create([row], ignore_conflicts=True)
-    return CertificateAsset.objects.get(sha256=digest)  # type: ignore[no-any-return]
+    return CertificateAsset.objects.get(sha256=digest)
 
 
 def make_whole(*, certificate: Certificate) -> CertificateFile | None:
@@ -272,7 +272,7 @@ def _end(
         at=at or timezone.now(),
     )
     CertificateEvent.objects.bulk_create([mine], ignore_conflicts=True)
-    kept_event = certificate.events.exclude(kind=EventKind.ISSUED).order_by("pk").last()
+    kept_event: CertificateEvent | None = certificate.events.exclude(kind=EventKind.ISSUED).order_by("pk").last()
     if kept_event is None or kept_event.key != mine.key:
         raise NotValid("this certificate is not valid any more")
-    return kept_event  # type: ignore[no-any-return]
+    return kept_event

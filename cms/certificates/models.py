@@ -89,7 +89,7 @@ class CertificateAsset(Record):
 
     def read(self) -> bytes:
         """The bytes, checked against their hash. Raises kept.FileDamaged."""
-        return kept.fetch(private_storage(), self.file.name, self.sha256)
+        return kept.fetch(private_storage(), str(self.file.name), self.sha256)
 
 
 class Seal(Record):
@@ -132,7 +132,7 @@ class CertificateFile(Record):
 
     def read(self) -> bytes:
         """The bytes, checked against their hash. Raises kept.FileDamaged."""
-        return kept.fetch(private_storage(), self.file.name, self.sha256)
+        return kept.fetch(private_storage(), str(self.file.name), self.sha256)
 
 
 class CertificateEvent(Record):

@@ -36,7 +36,7 @@ def find_certificate(typed: str) -> Certificate | None:
         .select_related("person__merged_into", "file__seal", "superseded_by")
         .prefetch_related("events")
     )
-    return found.first()  # type: ignore[no-any-return]
+    return found.first()
 
 
 def fetchable_by(actor: Person, on: date) -> QuerySet[Certificate]:
@@ -52,14 +52,14 @@ def fetchable_by(actor: Person, on: date) -> QuerySet[Certificate]:
     if not view.is_empty and person_views_are_open():
         people = visible_people(actor, on, view).order_by().values("pk")
         allowed |= Q(person__in=people) | Q(person__merged_into__in=people)
-    return Certificate.objects.filter(allowed)  # type: ignore[no-any-return]
+    return Certificate.objects.filter(allowed)
 
 
 def find_fetchable(typed: str, actor: Person | None, on: date) -> Certificate | None:
     """The certificate with an id if the actor may fetch its file. The same queries whether it exists or not."""
     public = Certificate.objects.filter(kind=CertificateKind.GUIDELINE)
     rows = fetchable_by(actor, on) if actor is not None else public
-    return rows.filter(public_id=read_id(typed)).select_related("person", "file").first()  # type: ignore[no-any-return]
+    return rows.filter(public_id=read_id(typed)).select_related("person", "file").first()
 
 
 def is_own(certificate: Certificate, actor: Person | None) -> bool:

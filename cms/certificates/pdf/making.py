@@ -41,7 +41,7 @@ def make_file(certificate: Certificate) -> CertificateFile:
     row.file = file_path(row, "")
     kept.keep(private_storage(), row.file.name, pdf)
     CertificateFile.objects.bulk_create([row], ignore_conflicts=True)
-    return CertificateFile.objects.get(certificate=certificate)  # type: ignore[no-any-return]
+    return CertificateFile.objects.get(certificate=certificate)
 
 
 def try_to_make(certificate_id: int) -> CertificateFile | None:
@@ -70,4 +70,4 @@ def register_seal(seal: LoadedSeal) -> Seal:
         ],
         ignore_conflicts=True,
     )
-    return Seal.objects.get(fingerprint=seal.fingerprint)  # type: ignore[no-any-return]
+    return Seal.objects.get(fingerprint=seal.fingerprint)

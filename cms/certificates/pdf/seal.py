@@ -48,7 +48,10 @@ class LoadedSeal:
 
     @property
     def subject(self) -> str:
-        return self.certificate.subject.rfc4514_string()
+        """Its holder, as people read it: name and organisation."""
+        wanted = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+        found = [str(one.value) for oid in wanted for one in self.certificate.subject.get_attributes_for_oid(oid)]
+        return " · ".join(found) or self.certificate.subject.rfc4514_string()
 
     @property
     def pem(self) -> str:

@@ -33,7 +33,7 @@ class HeldSigner(Signer):
 
     def __init__(self, seal: LoadedSeal) -> None:
         certificates = [_as_asn1(one) for one in seal.chain]
-        registry = SimpleCertificateStore()
+        registry: Any = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         registry.register_multiple(certificates[1:])
         super().__init__(signing_cert=certificates[0], cert_registry=registry)
         self._key = seal.key

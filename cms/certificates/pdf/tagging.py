@@ -58,7 +58,7 @@ def _to_artifacts(pdf: pydyf.PDF, elements: dict[bytes, Any], loose: set[bytes])
 
 
 def _drop_inner_links(pdf: pydyf.PDF, elements: dict[bytes, Any], reached: set[bytes]) -> None:
-    objects = {thing.reference: thing for thing in pdf.objects if isinstance(thing, dict)}
+    objects: dict[bytes, Any] = {thing.reference: thing for thing in pdf.objects if isinstance(thing, pydyf.Dictionary)}
     dropped: dict[bytes, Any] = {}
     for element in (elements[reference] for reference in reached if elements[reference]["S"] != "/Link"):
         for kid in [kid for kid in element["K"] if _type_of(objects.get(kid)) == "/OBJR"]:

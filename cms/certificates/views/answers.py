@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 from cms.core.throttle import Limit, place_of
 from cms.core.views import render_page
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 LOOK_UPS = Limit("certificate-look-ups", count=120, seconds=60)
 NAMES = Limit("certificate-names", count=8, seconds=900)
 NAMES_OF_ONE = Limit("certificate-names-of-one", count=40, seconds=86400)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import pikepdf
 from fontTools.ttLib import TTFont, TTLibError
@@ -34,7 +35,7 @@ class Used:
 
     @property
     def program(self) -> pikepdf.Object | None:
-        below = self.descendant if self.descendant is not None else self.font
+        below: Any = self.descendant if self.descendant is not None else self.font
         descriptor = below.get("/FontDescriptor", {})
         return next((descriptor[key] for key in ("/FontFile", "/FontFile2", "/FontFile3") if key in descriptor), None)
 

@@ -1,6 +1,7 @@
 """Colour, images, transparency, drawn objects."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pikepdf
 
@@ -27,7 +28,8 @@ def output_intent(reading: Reading) -> Iterator[str]:
 
 def no_device_cmyk(reading: Reading) -> Iterator[str]:
     for number, page in enumerate(reading.pages, start=1):
-        if any(str(operator) in DEVICE_CMYK for _operands, operator in pikepdf.parse_content_stream(page)):
+        instructions: Any = pikepdf.parse_content_stream(page)
+        if any(str(operator) in DEVICE_CMYK for _operands, operator in instructions):
             yield f"page {number} paints in CMYK, for which there is no profile"
     for thing in reading.dictionaries:
         if any(thing.get(key) == "/DeviceCMYK" for key in ("/ColorSpace", "/CS")):
@@ -50,7 +52,7 @@ def _states(reading: Reading) -> Iterator[pikepdf.Object]:
             yield from (state for state in states.values() if isinstance(state, pikepdf.Dictionary))
 
 
-def _x_objects(reading: Reading, kind: str) -> Iterator[pikepdf.Object]:
+def _x_objects(reading: Reading, kind: str) -> Iterator[Any]:
     return (stream for stream in reading.streams if stream.get("/Subtype") == kind)
 
 

@@ -79,7 +79,7 @@ class Reading:
             raise ValueError("not a PDF") from error
 
     @property
-    def root(self) -> pikepdf.Object:
+    def root(self) -> Any:
         return self.pdf.Root
 
     @property
@@ -173,7 +173,8 @@ class Painter:
     def walk(self, stream: pikepdf.Object, resources: Any, marks: list[tuple[bool, int | None]]) -> None:
         """`marks` is the stack of marked content: whether it is an artifact, and its MCID."""
         base = len(marks)
-        for operands, operator in pikepdf.parse_content_stream(stream):
+        instructions: Any = pikepdf.parse_content_stream(stream)
+        for operands, operator in instructions:
             name = str(operator)
             if name in ("BMC", "BDC"):
                 marks.append(self._mark(operands, resources))

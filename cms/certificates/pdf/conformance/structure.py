@@ -178,7 +178,7 @@ def tables_are_even(reading: Reading) -> Iterator[str]:
 
 def lists_are_nested_rightly(reading: Reading) -> Iterator[str]:
     for element in reading.elements:
-        allowed = LIST_PARTS.get(element.tag)
+        allowed = LIST_PARTS.get(element.tag, set())
         for child in element.children() if allowed else ():
             if child.tag not in allowed:
                 yield f"a {child.tag} stands directly in {element.tag}"
