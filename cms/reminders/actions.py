@@ -47,6 +47,7 @@ def deliver(*, message: OutboxMessage) -> MailOutcome | None:
     """Send one leased mail and settle it; None if it will be tried again. Errors name no persons."""
     if message.person.merged_into is not None:
         message.person = message.person.merged_into
+    outcome: MailOutcome | None
     if message.person.is_protected and not getattr(settings, "LEDSTANG_MAIL_PROTECTED", False):
         outcome = MailOutcome.PROTECTED
     elif not message.person.email:
