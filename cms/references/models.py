@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from cms.core.enums import Visibility
 from cms.people.models import District, Person, Role
@@ -94,6 +95,7 @@ class Contact(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="contacts",
+        verbose_name=_("district"),
         help_text=_("Empty: the whole city."),
     )
     age_from = models.PositiveSmallIntegerField(_("from age"), null=True, blank=True)
@@ -112,10 +114,14 @@ class Contact(models.Model):
         Role,
         blank=True,
         related_name="+",
+        verbose_name=_("roles"),
         help_text=_("Who sees it, when it is visible to certain roles only."),
     )
     valid_to = models.DateField(
-        _("valid to"), null=True, blank=True, help_text=_("After this day readers get 112 and 114 14 instead.")
+        pgettext_lazy("contact", "valid to"),
+        null=True,
+        blank=True,
+        help_text=_("After this day readers get 112 and 114 14 instead."),
     )
     verified_on = models.DateField(
         _("verified on"), null=True, blank=True, help_text=_("The day somebody last called or looked.")

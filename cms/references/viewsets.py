@@ -1,14 +1,29 @@
 """The registers in Wagtail's admin. What changes here shows in every text at the next request."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
+from cms.core.templatetags.ledstang import day
 from cms.people.models import District
 from cms.references.forms import ContactForm
 from cms.references.models import Contact, LegalReference
+
+
+class DayColumn(Column):
+    """A date as 2026-11-23."""
+
+    def get_value(self, instance: Any) -> str:
+        return day(super().get_value(instance))
+
+
+def day_column(name: str, label: Any) -> DayColumn:
+    return DayColumn(name, label=label, sort_key=name)
 
 
 class LegalReferenceViewSet(ModelViewSet):
@@ -16,7 +31,7 @@ class LegalReferenceViewSet(ModelViewSet):
     icon = "draft"
     menu_label = _("Legal references")
     url_prefix = "register/lagrum"
-    list_display = ["title", "key", "citation", "status", "reviewed_on"]
+    list_display = ["title", "key", "citation", "status", day_column("reviewed_on", _("Reviewed on"))]
     list_filter = ["status"]
     search_fields = ["title", "key", "citation"]
     ordering = ["title"]
@@ -37,12 +52,18 @@ class LegalReferenceViewSet(ModelViewSet):
     ]
 
 
+VALID_TO, VERIFIED_ON = (
+    day_column("valid_to", pgettext_lazy("contact", "Valid to")),
+    day_column("verified_on", _("Verified on")),
+)
+
+
 class ContactViewSet(ModelViewSet):
     model = Contact
     icon = "mail"
     menu_label = _("Contact routes")
     url_prefix = "register/kontaktvagar"
-    list_display = ["name", "key", "district", "phone", "visibility", "valid_to", "verified_on"]
+    list_display = ["name", "key", "district", "phone", "visibility", VALID_TO, VERIFIED_ON]
     list_filter = ["kind", "district", "visibility"]
     search_fields = ["name", "key", "phone"]
     ordering = ["name"]

@@ -47,6 +47,9 @@ class ReviewView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     def get_page_title(self) -> str:
         return _("Expert review")
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not user_can_sign(request.user):
             raise PermissionDenied
