@@ -11,6 +11,7 @@ env = environs.Env()
 
 LEDSTANG_DEMO = env.bool("LEDSTANG_DEMO", False)
 LEDSTANG_BASE_URL = env.str("LEDSTANG_BASE_URL", "")
+LEDSTANG_FOUR_EYES = env.bool("LEDSTANG_FOUR_EYES", False)  # whoever has written a guideline cannot publish it
 LEDSTANG_BASE_TEMPLATE = "ledstang_core/base.html"
 DATA_DIR = Path(env.str("LEDSTANG_DATA_DIR", str(BASE_DIR / "var")))
 
