@@ -344,3 +344,44 @@ def test_other_pages_are_published_as_usual(desk):
     desk.post(edit_url(page), {**data, "action-publish": "1"})
     page.refresh_from_db()
     assert page.live
+
+
+def test_wagtails_other_pages_stand_drafts_with_questions(owner, course, unit):
+    cut(course)
+    draft = latest(unit)
+    questions = list(draft.questions.all())
+    questions[0].text = "Med andra ord?"
+    questions[1].choices = list(questions[1].choices.all())[:2]
+    draft.questions = questions[:2]
+    revision = draft.save_revision()
+    pages = {
+        "history": [unit.pk],
+        "view_draft": [unit.pk],
+        "copy": [unit.pk],
+        "usage": [unit.pk],
+        "revisions_compare": [unit.pk, "earliest", revision.pk],
+        "revisions_revert": [unit.pk, unit.revisions.order_by("pk").first().pk],
+        "revisions_view": [unit.pk, revision.pk],
+    }
+    for name, arguments in pages.items():
+        answer = owner.get(reverse(f"wagtailadmin_pages:{name}", args=arguments))
+        assert answer.status_code == 200, name
+    html = owner.get(reverse("wagtailadmin_pages:revisions_compare", args=pages["revisions_compare"])).content.decode()
+    assert "Med andra ord?" in re.sub(r"<[^>]+>", "", html)
+    assert "Key" not in html
+
+
+def test_copying_in_the_admin_makes_a_draft_even_if_asked_to_publish(owner, course, unit):
+    cut(course)
+    data = {
+        "new_title": "Kopia",
+        "new_slug": "kopia",
+        "new_parent_page": course.get_parent().pk,
+        "copy_subpages": "on",
+        "publish_copies": "on",
+    }
+    assert owner.post(reverse("wagtailadmin_pages:copy", args=[course.pk]), data).status_code == 302
+    copied = CoursePage.objects.get(slug="kopia")
+    assert not copied.live
+    assert not copied.get_children().live().exists()
+    assert cut(copied).number == "1.0"

@@ -13,8 +13,10 @@ from cms.compliance.actions import set_rule
 from cms.compliance.models import Requirement, Target
 from cms.compliance.queries import training_of
 from cms.compliance.registry import target_kinds
-from cms.people.registry import personal_data
+from cms.people.models import OutboxMessage
+from cms.people.registry import mail_kinds, personal_data
 from cms.references.models import Contact
+from cms.reminders.emails import compose
 from cms.versions.registry import version_kinds
 from courses.actions import complete_unit, withdraw_course
 from courses.models import Choice, CoursePage, CourseVersion, Enrollment, Question
@@ -244,6 +246,16 @@ def test_my_data_tells_every_answer(learner, second_learner):
     assert {row["Svar"] for row in rows} >= {"Du", "Sant"}
     assert len(personal_data.get("courses").rows(learner.person)) == 1
     assert personal_data.get("answers").rows(second_learner.person) == []
+
+
+def test_the_mail_about_a_finished_course_leads_to_the_certificate(learner):
+    version = publish_course(units=0, read_only=1)
+    enrollment = begin(learner.person, version)
+    complete_unit(enrollment=enrollment, unit_key=version.units.get().unit_key)
+    message = OutboxMessage.objects.get()
+    mail = compose(message, mail_kinds.get(message.kind))
+    assert mail.subject == f"Du har genomfört {version.title}"
+    assert address("finished", enrollment) in mail.body
 
 
 # The catalogue and the description

@@ -182,7 +182,8 @@ def save(request: HttpRequest, person: Person, course: Course, unit_key: UUID) -
         return _back(request, step)
     if request.htmx:  # type: ignore[attr-defined]
         return render_page(request, "courses/components/saved.html", {"saved_at": timezone.now()})
-    return redirect(f"{step.url}#fraga-{request.POST.get('fraga', '1')[:3]}")
+    number = request.POST.get("fraga", "")
+    return redirect(f"{step.url}#fraga-{number if number.isdecimal() else 1}")
 
 
 def _answer(course: Course, step: UnitStep, form: AttemptForm, request: HttpRequest) -> Any:
