@@ -17,14 +17,15 @@ from pathlib import Path
 
 from django.apps import apps
 from django.db import connections
+from django.utils import timezone
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATED, DEMO = "migrated", "demo"
 UNFINISHED = "ledstang_unfinished"
 
 
-def _digest(files: list[Path]) -> str:
-    digest = hashlib.sha256()
+def _digest(files: list[Path], day: str) -> str:
+    digest = hashlib.sha256(day.encode())
     for file in sorted(files):
         digest.update(str(file).encode())
         digest.update(file.read_bytes())
@@ -32,7 +33,7 @@ def _digest(files: list[Path]) -> str:
 
 
 def state_of(kind: str) -> str:
-    """A hash of what a template follows from: migrations and receivers, and for the demo city all our code."""
+    """A hash of what a template follows from: migrations and receivers; for the demo city all our code and the day."""
     files = [file for app in apps.get_app_configs() for file in Path(app.path, "migrations").glob("*.py")]
     if kind == DEMO:
         ours = ("cms", "guidelines", "courses", "demo", "templates")
@@ -40,7 +41,8 @@ def state_of(kind: str) -> str:
     else:
         names = ("receivers.py", "immutability.py", "permissions.py")
         files += [file for name in names for file in ROOT.glob(f"c*/**/{name}")]
-    return _digest([file for file in files if file.is_file()])
+    day = timezone.localdate().isoformat() if kind == DEMO else ""
+    return _digest([file for file in files if file.is_file()], day)
 
 
 @contextmanager

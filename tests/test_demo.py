@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from wagtail.models import Page, Site
@@ -27,12 +26,13 @@ from cms.versions.models import ReviewMark
 from courses.models import Attempt, CourseVersion, Enrollment, UnitCompletion
 from demo.accounts import ACCOUNTS, ADMINISTRATOR, PASSWORD, WHO, address, introduction
 from demo.city import DISTRICTS, UNITS, Staff, plan
-from demo.load import fingerprint, load
+from demo.load import fingerprint
 from demo.markup import MarkupError, rich_text, stream
 from demo.past import LONG_COURSE, SHORT_COURSE, plan_past
 from demo.registers import district_phone
 from demo.texts import CONTENT, COURSES, PLAIN_PAGES, CourseText, course_text, guideline_text, page_text, table
 from guidelines.models import Acknowledgement, GuidelineVersion
+from tests import database
 
 TODAY = date(2026, 11, 23)
 WORDS_A_MINUTE = 180
@@ -310,16 +310,14 @@ def test_numbers_for_districts_stay_in_the_series_for_fiction() -> None:
 
 
 @pytest.fixture(scope="module")
-def laid_out(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[date]:
-    from django.test.utils import override_settings
-
+def laid_out(django_db_setup: database.Templates, django_db_blocker: Any) -> Iterator[date]:
     today = timezone.localdate()
-    folder = tmp_path_factory.mktemp("demo")
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=folder / "media"), transaction.atomic():
-        load(today)
-        with django_db_blocker.block():
-            yield today
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        django_db_setup.make(database.DEMO)
+        django_db_setup.put(database.DEMO)
+    yield today
+    with django_db_blocker.unblock():
+        django_db_setup.put(database.MIGRATED)
 
 
 @pytest.fixture
