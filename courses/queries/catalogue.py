@@ -83,8 +83,8 @@ class Asked:
         return self.state != State.NOT_REQUIRED
 
     @property
-    def may_repeat(self) -> bool:
-        """Whether somebody who has finished is asked to do it again."""
+    def is_open(self) -> bool:
+        """Whether it is there to be done: for the first time, or again."""
         return self.state in (State.TO_DO, State.OVERDUE, State.EXPIRING)
 
 
