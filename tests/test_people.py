@@ -12,14 +12,19 @@ from django.utils import timezone
 from cms.people.actions import (
     CircularPlacement,
     PeopleError,
+    close_org_unit,
     end_employment,
+    end_leave,
     ensure_person,
     give_scope,
     merge_people,
     move_person,
+    one_telling,
     place_org_unit,
     queue_message,
     record_employment,
+    record_leave,
+    retract_employment,
     set_protection,
 )
 from cms.people.enums import AuditAction, Protection, Right
@@ -36,6 +41,7 @@ from cms.people.queries import (
     visible_org_units,
     visible_people,
 )
+from cms.people.signals import roster_changed
 from tests.factories import EmploymentFactory, OrgUnitFactory, PersonFactory, ScopeFactory, UserFactory, moment
 
 TODAY = timezone.localdate()
@@ -67,7 +73,7 @@ def test_a_visitor_is_nobody(visitor, db):
 def test_losing_the_race_finds_the_winners_person(db, monkeypatch):
     user = UserFactory()
     winner = PersonFactory(user=user)
-    monkeypatch.setattr("cms.people.actions.person_of", lambda user: None)
+    monkeypatch.setattr("cms.people.actions.persons.person_of", lambda user: None)
     assert ensure_person(user=user) == winner
     assert Person.objects.count() == 1
 
@@ -371,3 +377,73 @@ def test_a_mail_is_owed_once(learner):
     for _turn in range(2):
         queue_message(source_key="prov:1", kind="prov", person=learner.person, payload={})
     assert OutboxMessage.objects.count() == 1
+
+
+# News from the roster
+
+
+@pytest.fixture
+def heard():
+    """What the apps above are told, in order."""
+    news = []
+
+    def listen(person_ids, org_unit_ids, **kwargs):
+        news.append((person_ids, org_unit_ids))
+
+    roster_changed.connect(listen)
+    yield news
+    roster_changed.disconnect(listen)
+
+
+def test_each_change_of_the_roster_is_told(city, heard):
+    person, double = PersonFactory(), PersonFactory()
+    employment = record_employment(
+        person=person, org_unit=city.almskolan, role=None, starts_on=date(2026, 1, 1), source="x"
+    )
+    employment = end_employment(employment=employment, ends_on=date(2026, 6, 30))
+    retract_employment(employment=employment)
+    leave = record_leave(person=person, starts_on=date(2026, 2, 1), ends_on=None)
+    end_leave(leave=leave, ends_on=date(2026, 2, 28))
+    set_protection(person=person, protection=Protection.CONFIDENTIAL, actor=None)
+    assert heard == [(frozenset([person.pk]), frozenset())] * 6
+    heard.clear()
+    merge_people(duplicate=double, into=person, actor=None)
+    place_org_unit(org_unit=city.almskolan, parent=city.root, starts_on=date(2026, 1, 1))
+    close_org_unit(org_unit=city.almskolan, closes_on=date(2026, 12, 31))
+    unit = frozenset([city.almskolan.pk])
+    assert heard == [(frozenset([person.pk, double.pk]), frozenset()), (frozenset(), unit), (frozenset(), unit)]
+
+
+def test_many_changes_are_one_piece_of_news(city, heard):
+    people = [PersonFactory() for _number in range(3)]
+    with one_telling():
+        for person in people:
+            move_person(
+                employment=record_employment(
+                    person=person, org_unit=city.almskolan, role=None, starts_on=date(2026, 1, 1)
+                ),
+                org_unit=city.bokskolan,
+                on=date(2026, 3, 1),
+            )
+        assert heard == []
+    assert heard == [(frozenset(person.pk for person in people), frozenset())]
+
+
+def test_nothing_is_told_of_what_failed(city, heard):
+    @one_telling()
+    def fail() -> None:
+        employment = record_employment(
+            person=PersonFactory(), org_unit=city.almskolan, role=None, starts_on=date(2026, 2, 1)
+        )
+        end_employment(employment=employment, ends_on=date(2026, 1, 1))
+
+    with pytest.raises(PeopleError):
+        fail()
+    assert heard == []
+
+
+def test_a_leave_that_never_began_is_taken_back(city):
+    leave = record_leave(person=PersonFactory(), starts_on=date(2026, 2, 1), ends_on=None)
+    assert end_leave(leave=leave, ends_on=date(2026, 1, 31)) is None
+    leave.refresh_from_db()
+    assert leave.retracted_at is not None

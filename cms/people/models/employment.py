@@ -1,5 +1,6 @@
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -72,7 +73,12 @@ class Employment(models.Model):
     role = models.ForeignKey(Role, null=True, blank=True, on_delete=models.PROTECT, related_name="employments")
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
+    # Who says so, and in the source's own words: its key for the employment, the first day and the role that it gives.
+    # A source that tells one day of hiring for all of somebody's work does not rewrite where they worked before.
     source = models.CharField(_("source"), max_length=60)
+    source_id = models.CharField(_("key in the source"), max_length=200, blank=True)
+    source_starts_on = models.DateField(_("first day in the source"), null=True, blank=True)
+    source_role = models.CharField(_("role in the source"), max_length=200, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"))
     retracted_at = models.DateTimeField(_("retracted at"), null=True, blank=True)
 
@@ -99,6 +105,15 @@ class Employment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.org_unit}, {self.role}"
+
+    def rewritten(self, at: datetime, **changes: Any) -> "Employment":
+        """The same employment as an unsaved row that says something else from a moment on."""
+        kept = {field.attname: getattr(self, field.attname) for field in self._meta.concrete_fields}
+        kept |= {"id": None, "recorded_at": at, "retracted_at": None}
+        newer = Employment(**kept)
+        for name, value in changes.items():
+            setattr(newer, name, value)
+        return newer
 
 
 class Leave(models.Model):
