@@ -50,8 +50,9 @@ def test_racing_acknowledgements_leave_one_of_each(cast, published):
     assert AuditEntry.objects.filter(action="guideline_acknowledged").count() == 1
 
 
-def test_twin_without_the_constraint_there_would_be_more(cast, published):
-    once = next(one for one in Acknowledgement._meta.constraints if one.name == "guidelines_acknowledged_once")
+def test_twin_without_the_constraint_there_would_be_more(cast, published, monkeypatch):
+    [once] = Acknowledgement._meta.constraints
+    monkeypatch.setattr(Acknowledgement._meta, "constraints", [])  # SQLite builds the table anew from the model
     with connection.schema_editor() as editor:
         editor.remove_constraint(Acknowledgement, once)
     version = GuidelineVersion.objects.get()

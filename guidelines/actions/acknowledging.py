@@ -46,7 +46,7 @@ def acknowledge_guideline(*, person: Person, version: GuidelineVersion, at: date
         acknowledged_at=at,
     )
     Acknowledgement.objects.bulk_create([mine], ignore_conflicts=True)
-    kept: Acknowledgement = Acknowledgement.objects.filter(person=person, version=version).order_by("pk").last()
+    kept: Acknowledgement = Acknowledgement.objects.filter(person=person, version=version).latest("pk")
     record_evidence(
         source_key=f"guidelines:{kept.key}",
         person=person,
