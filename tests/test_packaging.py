@@ -28,6 +28,10 @@ LEDSTANG_BASE_URL = "https://utbildning.example.se"
 LEDSTANG_BASE_TEMPLATE = "base.html"
 DATABASES["default"]["NAME"] = BASE_DIR / "{name}.sqlite3"
 """
+FIRST = """
+from host.settings.both import *
+INSTALLED_APPS = ["cms.versions", *(app for app in INSTALLED_APPS if app != "cms.versions")]
+"""
 URLS = """
 from django.urls import include, path
 from wagtail import urls as wagtail_urls
@@ -75,10 +79,11 @@ def host(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, plugins in PLUGINS.items():
         listed = ", ".join(repr(plugin) for plugin in plugins)
         (folder / f"host/settings/{name}.py").write_text(SETTINGS.format(name=name, plugins=listed))
+    (folder / "host/settings/first.py").write_text(FIRST)
     return folder
 
 
-def run(command: list[object], *, cwd: Path, settings: str = "") -> str:
+def run(command: list[object], *, cwd: Path, settings: str = "", stderr: bool = False) -> str:
     """A program that knows the wheel and the host, and nothing of this repository."""
     known = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     path = {"PYTHONPATH": str(cwd / "installed")} if settings else {}
@@ -87,11 +92,11 @@ def run(command: list[object], *, cwd: Path, settings: str = "") -> str:
         [str(part) for part in command], cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return done.stdout + done.stderr if stderr else done.stdout
 
 
-def manage(host: Path, settings: str, *command: object) -> str:
-    return run([sys.executable, "manage.py", *command], cwd=host, settings=settings)
+def manage(host: Path, settings: str, *command: object, stderr: bool = False) -> str:
+    return run([sys.executable, "manage.py", *command], cwd=host, settings=settings, stderr=stderr)
 
 
 @contextmanager
@@ -157,6 +162,15 @@ def test_a_host_publishes_a_guideline_and_opens_it_in_swedish(host: Path):
     assert "Riktlinje om oro för barn" in page
     assert "Du ska anmäla oro." in page
     assert "gäller från" in page.lower()
+
+
+def test_whose_schedule_runs_is_said(host: Path):
+    """A host that lists us last publishes one failing page at the cost of the others, and is told."""
+    ask = "from django.core.management import get_commands; print(get_commands()['publish_scheduled'])"
+    assert "ledstang.I001" in manage(host, "both", "check", "--database", "default", stderr=True)
+    assert manage(host, "both", "shell", "--verbosity", "0", "--command", ask).strip() == "wagtail"
+    assert "ledstang.I001" not in manage(host, "first", "check", "--database", "default", stderr=True)
+    assert manage(host, "first", "shell", "--verbosity", "0", "--command", ask).strip() == "cms.versions"
 
 
 @pytest.mark.parametrize("plugin", ["guidelines", "courses"])

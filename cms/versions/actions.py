@@ -162,8 +162,8 @@ def mint(
     if latest is not None and latest.sha256 == draft.sha256:
         return None
     _check(latest, key, change, note, effective_on)
-    major, minor = next_number(latest, change)
     content = store_content(draft)
+    major, minor = next_number(latest, change)
     version = model(
         key=key,
         major=major,
@@ -176,27 +176,33 @@ def mint(
         is_reviewed=not open_marks(content).exists(),
         published_at=at,
         effective_on=effective_on,
-        published_by=published_by,
-        published_by_name=_name(published_by),
-        approved_by=approved_by,
-        approved_by_name=_name(approved_by),
         revision_id=revision_id,
+        **_signed(published=published_by, approved=approved_by),
         **fields,
     )
     version.save()
-    write_audit(
-        action=AuditAction.VERSION_PUBLISHED,
-        actor=actor,
-        object_key=str(key),
-        details={"number": version.number, "sha256": version.sha256},
-        at=at,
-    )
-    version_minted.send(sender=model, version=version, previous=latest)
+    _announce(version, latest, actor)
     return version
 
 
-def _name(user: Any) -> str:
-    return user.get_full_name() or user.get_username() if user is not None else ""
+def _announce(version: Version, previous: Version | None, actor: Person | None) -> None:
+    write_audit(
+        action=AuditAction.VERSION_PUBLISHED,
+        actor=actor,
+        object_key=str(version.key),
+        details={"number": version.number, "sha256": version.sha256},
+        at=version.published_at,
+    )
+    version_minted.send(sender=type(version), version=version, previous=previous)
+
+
+def _signed(**users: Any) -> dict[str, Any]:
+    """Who did it: the account, and its name as it is today, which stays when the account goes."""
+    fields: dict[str, Any] = {}
+    for verb, user in users.items():
+        fields[f"{verb}_by"] = user
+        fields[f"{verb}_by_name"] = user.get_full_name() or user.get_username() if user is not None else ""
+    return fields
 
 
 @transaction.atomic
