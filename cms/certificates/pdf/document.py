@@ -52,31 +52,7 @@ def compose_facts(
     """The same from values alone, for previews and measurements."""
     with translation.override(LANGUAGE):
         _refuse_without_swedish()
-        address = verification_address(letterhead.address, public_id)
-        title = title_of(facts)
-        holder = facts.holder if isinstance(facts, PersonalFacts) else ""
-        context = {
-            "facts": facts,
-            "letterhead": letterhead,
-            "title": title,
-            "issuer": facts.issuer or letterhead.issuer or letterhead.city,
-            "colour": letterhead.colour,
-            "ink": readable(letterhead.colour),
-            "signed_by": "" if facts.kind == CertificateKind.GUIDELINE else letterhead.function,
-            "public_id": public_id,
-            "number": in_groups(public_id),
-            "address": address,
-            "issued_on": issued_on,
-            "shown_address": address.split("://", 1)[-1],
-            "direction": direction(holder),
-            "size": layout.step(holder, layout.NAME_STEPS),
-            "title_size": layout.step(getattr(facts, "title", ""), layout.TITLE_STEPS),
-            "units_in_front": layout.units_in_front(facts),
-            "arms": letterhead.arms in kept,
-            "sections": [clean(section.html) for section in facts.sections]
-            if isinstance(facts, GuidelineFacts)
-            else [],
-        }
+        context = _context(facts, letterhead, public_id, issued_on, arms=letterhead.arms in kept)
         html = render_to_string(f"{FOLDER}/{facts.kind}.html", context)
         css = tuple(render_to_string(f"{FOLDER}/{name}.css") for name in ("common", *SHEETS[facts.kind]))
     embedded = facts.embedded if isinstance(facts, GuidelineFacts) else ()
@@ -84,7 +60,7 @@ def compose_facts(
         html=html,
         css=css,
         description={
-            "title": title,
+            "title": context["title"],
             "author": context["issuer"] or "Ledstång",
             "subject": _subject(facts, public_id),
             "language": LANGUAGE,
@@ -94,13 +70,39 @@ def compose_facts(
             "part": 3 if embedded else 2,
         },
         assets={
-            "qr": ("image/svg+xml", qr.svg(address)),
+            "qr": ("image/svg+xml", qr.svg(context["address"])),
             "handrail": ("image/svg+xml", handrail(letterhead.colour)),
             "rule": ("image/svg+xml", rule(letterhead.colour)),
             **kept,
         },
         attachments=tuple(Attachment(one.sha256, one.name, one.description) for one in embedded),
     )
+
+
+def _context(facts: Facts, letterhead: Letterhead, public_id: str, issued_on: str, *, arms: bool) -> dict[str, Any]:
+    """Everything that a kind's template may show."""
+    address = verification_address(letterhead.address, public_id)
+    holder = facts.holder if isinstance(facts, PersonalFacts) else ""
+    return {
+        "facts": facts,
+        "letterhead": letterhead,
+        "title": title_of(facts),
+        "issuer": facts.issuer or letterhead.issuer or letterhead.city,
+        "colour": letterhead.colour,
+        "ink": readable(letterhead.colour),
+        "signed_by": "" if facts.kind == CertificateKind.GUIDELINE else letterhead.function,
+        "public_id": public_id,
+        "number": in_groups(public_id),
+        "address": address,
+        "issued_on": issued_on,
+        "shown_address": address.split("://", 1)[-1],
+        "direction": direction(holder),
+        "size": layout.step(holder, layout.NAME_STEPS),
+        "title_size": layout.step(getattr(facts, "title", ""), layout.TITLE_STEPS),
+        "units_in_front": layout.units_in_front(facts),
+        "arms": arms,
+        "sections": [clean(section.html) for section in facts.sections] if isinstance(facts, GuidelineFacts) else [],
+    }
 
 
 def _kept(facts: Facts, letterhead: Letterhead) -> Assets:
