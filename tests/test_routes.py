@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, path, reverse
@@ -17,6 +18,7 @@ from tests.world import World
 
 LOGIN = "/konto/logga-in/"
 ROWS = matrix()
+REGISTERS = ["legalreference", "contact"]  # what the approver may keep, as in the demo city
 
 
 @pytest.fixture
@@ -28,6 +30,7 @@ def world(city: City, cast: Cast) -> World:
         consultation_ref="MBL 2025/17",
         actor=cast.hr.person,
     )
+    cast.approver.user.user_permissions.add(*Permission.objects.filter(content_type__model__in=REGISTERS))
     return World(city, cast)
 
 

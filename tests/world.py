@@ -1,7 +1,7 @@
 """A little of everything, belonging to the learner: what the route matrix needs for its addresses and posts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,15 @@ from courses.models import CourseVersion, Enrollment, UnitVersion
 from guidelines.actions import publish_guideline
 from guidelines.models import GuidelineVersion
 from tests.cast import Cast, City
-from tests.factories import CoursePageFactory, GuidelinePageFactory, RequirementFactory, UnitPageFactory
+from tests.factories import (
+    ContactFactory,
+    CoursePageFactory,
+    DistrictFactory,
+    GuidelinePageFactory,
+    LegalReferenceFactory,
+    RequirementFactory,
+    UnitPageFactory,
+)
 
 
 @dataclass
@@ -27,6 +35,7 @@ class World:
 
     city: City
     cast: Cast
+    rows: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def learner(self) -> Person:
@@ -72,6 +81,11 @@ class World:
     @cached_property
     def requirement(self) -> Requirement:
         return RequirementFactory()
+
+    def row_of(self, factory: Any) -> Any:
+        if factory not in self.rows:
+            self.rows[factory] = factory()
+        return self.rows[factory]
 
     def address(self, route: str) -> str:
         """A route's address with the arguments that belong to the learner. A pattern stands for itself."""
@@ -137,6 +151,11 @@ def spent_link(world: World) -> dict[str, Any]:
     return {"uid": "MQ", "token": "gammal-lank"}
 
 
+def register_row(factory: Any) -> Any:
+    """The arguments of the admin's pages about one row of a register."""
+    return lambda world: {"pk": world.row_of(factory).pk}
+
+
 Given = Callable[[World], dict[str, Any]]
 ARGUMENTS: dict[str, Given] = {
     "courses_cut": of_course_page,
@@ -170,6 +189,13 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_end_requirement": of_requirement,
     "ledstang_versions:asset": lambda world: {"sha256": "0" * 64},
 }
+for register, row_factory in {
+    "legalreference": LegalReferenceFactory,
+    "contact": ContactFactory,
+    "district": DistrictFactory,
+}.items():
+    for page in ("edit", "delete", "history", "history_results", "usage", "copy"):
+        ARGUMENTS[f"{register}:{page}"] = register_row(row_factory)
 DATA: dict[str, Given] = {
     "courses:course": lambda world: {"varv": 1},
     "courses:submit": lambda world: {"forsok": 1},
