@@ -22,6 +22,7 @@ help:
 	@echo "make browser  only the browser journeys, on SQLite"
 	@echo "make prove    the long campaigns at full size"
 	@echo "make bench    measure speed"
+	@echo "make screenshots  pictures of the main pages, to docs/pictures/"
 	@echo "make demo     set the demo city back to its first day"
 	@echo "make lock     pin the requirements anew, with hashes"
 	@echo "make clean    remove what the commands above made, the demo city included"
@@ -69,6 +70,10 @@ prove: test-packages .venv/dev-installed
 	echo "On SQLite:"; LEDSTANG_PROVE=1 $(PYTEST) -m campaign || status=1; \
 	echo "On PostgreSQL:"; LEDSTANG_PROVE=1 $(PY) tools/postgres.py -- $(PYTEST) -m campaign || status=1; \
 	exit $$status
+
+.PHONY: screenshots
+screenshots: test-packages .venv/dev-installed catalogs
+	@$(PY) -m tools.screenshots
 
 bench: run-packages .venv/dev-installed catalogs
 	@$(PY) -m bench

@@ -1,0 +1,125 @@
+"""Take pictures of the main pages of a freshly loaded demo city: phone and desktop, light and dark.
+
+`make screenshots` writes them to docs/pictures/. Needs Chromium; serves the city on loopback while it runs.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tools.serve import HOST, is_taken, start_server, wait_for_answer
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+PASSWORD = "handtag i trappan"
+COLORS = 64  # a palette that keeps a picture of a page small
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page to take: `path` may name an address, or end with a link's text to follow from there."""
+
+    name: str
+    path: str
+    account: str = ""
+    follow: tuple[str, ...] = ()
+
+
+SHOTS = (
+    Shot("home", "/"),
+    Shot("guidelines", "/riktlinjer/"),
+    Shot("guideline", "/riktlinjer/hedersrelaterat-vald-och-fortryck/?lasning=preschool"),
+    Shot("course", "/kurser/sugardejting/"),
+    Shot("contacts", "/kontakter/"),
+    Shot("login", "/konto/logga-in/"),
+    Shot("training", "/min-utbildning/", "larare"),
+    Shot("unit", "/kurser/riktlinjen-pa-20-minuter/", "larare", ("Börja kursen",)),
+    Shot("oversight", "/uppfoljning/", "hr"),
+    Shot("people", "/uppfoljning/", "rektor", ("Visa medarbetare",)),
+    Shot("admin", "/admin/", "godkannare"),
+)
+
+
+def free_port() -> int:
+    return next(port for port in range(8700, 8800) if not is_taken(port))
+
+
+@contextmanager
+def demo_site() -> Iterator[str]:
+    """A server with a city of its own, in a folder that goes away."""
+    with tempfile.TemporaryDirectory(prefix="ledstang-pictures-") as folder:
+        port = free_port()
+        os.environ.update(LEDSTANG_DATA_DIR=folder, LEDSTANG_BASE_URL=f"http://{HOST}:{port}")
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.demo")
+        for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["demo"]):
+            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        server = start_server(port)
+        try:
+            address = f"http://{HOST}:{port}"
+            wait_for_answer(address, server)
+            yield address
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def log_in(page: Page, account: str) -> None:
+    page.goto("/konto/logga-in/")
+    page.locator("main input[type=email]").fill(f"{account}@exempelstaden.example.se")
+    page.locator("main input[type=password]").fill(PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_load_state()
+
+
+def take(browser: Browser, site: str, shot: Shot, size: str, scheme: Any) -> None:
+    width, height = SIZES[size]
+    context = browser.new_context(
+        base_url=site, viewport={"width": width, "height": height}, color_scheme=scheme, locale="sv-SE"
+    )
+    page = context.new_page()
+    if shot.account:
+        log_in(page, shot.account)
+    page.goto(shot.path)
+    for words in shot.follow:
+        page.get_by_role("main").locator("a, button", has_text=words).first.click()
+        page.wait_for_load_state()
+    save(page.screenshot(), PICTURES / f"{shot.name}-{size}-{scheme}.png")
+    context.close()
+
+
+def save(png: bytes, path: Path) -> None:
+    Image.open(BytesIO(png)).convert("RGB").quantize(COLORS).save(path, optimize=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these pages")
+    names = parser.parse_args().names
+    PICTURES.mkdir(exist_ok=True)
+    chromium = os.environ.get("LEDSTANG_CHROMIUM") or shutil.which("chromium")
+    with demo_site() as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for shot in SHOTS:
+            if names and shot.name not in names:
+                continue
+            for size in SIZES:
+                for scheme in ("light", "dark"):
+                    take(browser, site, shot, size, scheme)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
