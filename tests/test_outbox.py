@@ -1,5 +1,6 @@
 """Mails that are owed are delivered, each one once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -98,3 +99,31 @@ def test_person_without_address_is_noted() -> None:
     message.person.email = ""
     message.person.save()
     assert deliver_outbox() == {"no_address": 1}
+
+
+def killed_while_handing_over(**kind: Any) -> OutboxMessage:
+    """The sender died between the note that the mail is handed over and the answer of the mail server."""
+    mail_kinds._entries["greeting"] = replace(mail_kinds.get("greeting"), **kind)
+    message = owe()
+    OutboxMessage.objects.update(handed_at=timezone.now(), attempts=1)
+    return message
+
+
+def test_mail_that_may_have_gone_out_is_not_sent_again() -> None:
+    message = killed_while_handing_over(is_repeatable=False)
+    assert deliver_outbox() == {"interrupted": 1}
+    assert mail.outbox == []
+    message.refresh_from_db()
+    assert message.outcome == MailOutcome.INTERRUPTED
+
+
+def test_receipt_that_may_have_gone_out_is_sent_again() -> None:
+    killed_while_handing_over()
+    assert deliver_outbox() == {"sent": 1}
+
+
+def test_nothing_is_sent_when_there_is_nothing_left_to_say() -> None:
+    mail_kinds._entries["greeting"] = replace(mail_kinds.get("greeting"), prepare=lambda message: None)
+    owe()
+    assert deliver_outbox() == {"not_needed": 1}
+    assert mail.outbox == []

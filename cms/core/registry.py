@@ -61,6 +61,21 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class PagePart:
+    """Something that one app adds to a page of another, so that neither has to know the other.
+
+    `place` names where: "oversight.person". `context(request, **given)` gets what the page gives and answers with what
+    `template` needs; None: nothing is shown to this visitor.
+    """
+
+    name: str
+    place: str
+    template: str
+    context: Callable[..., dict[str, Any] | None]
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class FrozenToken:
     """What a `{{kind:key}}` token in a text becomes when the text is frozen.
 
@@ -83,4 +98,5 @@ class TokenKind:
 
 nav_items: Registry[NavItem] = Registry("navigation item")
 footer_items: Registry[NavItem] = Registry("footer link")
+page_parts: Registry[PagePart] = Registry("part of a page")
 token_kinds: Registry[TokenKind] = Registry("token kind")

@@ -53,6 +53,8 @@ class AuditAction(TextChoices):
     PROTECTION_CHANGED = "protection_changed", _("changed protection of personal data")
     TERMS_ENTERED = "terms_entered", _("entered the terms of follow-up")
     REVIEW_SIGNED = "review_signed", _("signed an expert review")
+    REMINDER_SENT = "reminder_sent", _("sent a reminder by hand")
+    REMINDER_ESCALATED = "reminder_escalated", _("was told by mail that something is overdue")
 
 
 class MailOutcome(TextChoices):
@@ -62,3 +64,5 @@ class MailOutcome(TextChoices):
     NO_ADDRESS = "no_address", pgettext_lazy("mail", "No address")
     PROTECTED = "protected", pgettext_lazy("mail", "Not sent: protected personal data")
     FAILED = "failed", pgettext_lazy("mail", "Could not be delivered")
+    NOT_NEEDED = "not_needed", pgettext_lazy("mail", "Not sent: there was nothing left to say")
+    INTERRUPTED = "interrupted", pgettext_lazy("mail", "Interrupted: may or may not have arrived")

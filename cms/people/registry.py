@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cms.core.registry import Registry
 
 if TYPE_CHECKING:
-    from cms.people.models import Person
+    from cms.people.models import OutboxMessage, Person
 
 
 @dataclass(frozen=True)
@@ -16,13 +16,17 @@ class MailKind:
 
     `template` ends in .txt; a template of the same name in .html is sent along.
     `context(person, payload)` reads what the template needs at the moment of sending, never earlier:
-    a protection or a right may have changed since the mail was owed.
+    a protection or a right may have changed since the mail was owed. `prepare(message)` gives the payload that is sent,
+    in the transaction that hands the mail over; None: there is nothing to say any more. A kind that is not
+    `is_repeatable` is never handed over a second time when a sender died in the middle of it.
     """
 
     name: str
     subject: Callable[[dict[str, Any]], Any]
     template: str
     context: Callable[["Person", dict[str, Any]], dict[str, Any]] = lambda person, payload: {}
+    prepare: "Callable[[OutboxMessage], dict[str, Any] | None]" = lambda message: message.payload
+    is_repeatable: bool = True
 
 
 mail_kinds: Registry[MailKind] = Registry("mail kind")

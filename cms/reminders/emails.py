@@ -14,17 +14,17 @@ from cms.people.models import OutboxMessage
 from cms.people.registry import MailKind
 
 
-def compose(message: OutboxMessage, kind: MailKind) -> EmailMultiAlternatives:
+def compose(message: OutboxMessage, kind: MailKind, payload: dict[str, Any]) -> EmailMultiAlternatives:
     """The mail as it is sent. Its Message-ID follows from the key, so a second delivery is known as the same."""
     with translation.override(settings.LANGUAGE_CODE):
         context: dict[str, Any] = {
             "person": message.person,
-            "payload": message.payload,
+            "payload": payload,
             "base_url": settings.LEDSTANG_BASE_URL.rstrip("/"),
-            **kind.context(message.person, message.payload),
+            **kind.context(message.person, payload),
         }
         mail = EmailMultiAlternatives(
-            subject=" ".join(str(kind.subject(message.payload)).split()),
+            subject=" ".join(str(kind.subject(payload)).split()),
             body=render_to_string(kind.template, context).strip() + "\n",
             to=[message.person.email],
             headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},

@@ -9,6 +9,7 @@ from django import template
 from django.conf import settings
 from django.forms.boundfield import BoundWidget
 from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -16,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from cms.core.enums import THEME_COOKIE, Audience, Competence, Theme, Tone
 from cms.core.models import CitySettings
 from cms.core.readings import only as only_for
-from cms.core.registry import NavItem, Registry, footer_items, nav_items
+from cms.core.registry import NavItem, Registry, footer_items, nav_items, page_parts
 
 register = template.Library()
 
@@ -86,6 +87,16 @@ def nav(context: template.Context) -> list[NavLink]:
 def footer(context: template.Context) -> list[NavLink]:
     """What the foot of every page links to."""
     return _links(context, footer_items)
+
+
+@register.simple_tag(takes_context=True)
+def parts(context: template.Context, place: str, **given: Any) -> SafeString:
+    """What other apps add to this place of the page; `given` is what they need to know about it."""
+    request = context.get("request")
+    here = sorted((part for part in page_parts if part.place == place), key=lambda part: (part.order, part.name))
+    found = [(part.template, part.context(request, **given)) for part in here if request is not None]
+    shown = (render_to_string(name, values, request=request) for name, values in found if values is not None)
+    return mark_safe("".join(shown))
 
 
 @register.simple_tag

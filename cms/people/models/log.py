@@ -46,6 +46,8 @@ class OutboxMessage(models.Model):
     created_at = models.DateTimeField(_("created at"))
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    # Set right before the mail server gets it: whoever finds it set and unsettled cannot know if the mail went out.
+    handed_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=MailOutcome, blank=True)
 
