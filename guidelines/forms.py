@@ -29,6 +29,36 @@ class AcknowledgeForm(forms.Form):
         return version
 
 
+class DayForm(forms.Form):
+    """Which day a reader asks about."""
+
+    datum = forms.DateField(
+        label=pgettext_lazy("point in time", "Day"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "ds-input"}),
+        error_messages={"invalid": _("Write the day as 2026-03-01."), "required": _("Choose a day.")},
+    )
+
+
+class PairForm(forms.Form):
+    """Which two versions of a guideline a reader compares, by their numbers."""
+
+    fran = forms.ChoiceField(label=pgettext_lazy("comparison", "From version"))
+    till = forms.ChoiceField(label=pgettext_lazy("comparison", "To version"))
+
+    def __init__(self, *args: Any, versions: tuple[GuidelineVersion, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.versions = {version.number: version for version in versions}
+        for name in ("fran", "till"):
+            field: Any = self.fields[name]
+            field.choices = [(v.number, f"{v.number}, {v.effective_on.isoformat()}") for v in versions]
+            field.widget.attrs["class"] = "ds-input"
+
+    @property
+    def pair(self) -> tuple[GuidelineVersion, GuidelineVersion]:
+        return self.versions[self.cleaned_data["fran"]], self.versions[self.cleaned_data["till"]]
+
+
 class PlanForm(forms.Form):
     """How a changed draft is published. Without a `latest` version, what only later versions need is left out."""
 

@@ -1,11 +1,15 @@
 from django.urls import path
 
-from guidelines.views import public
+from guidelines.feeds import news
+from guidelines.views import history, public
 
 app_name = "guidelines"
 
 urlpatterns = [
     path("r/<uuid:key>/", public.guideline, name="guideline"),
     path("r/<uuid:key>/v/<int:major>.<int:minor>/", public.version, name="version"),
+    path("r/<uuid:key>/jamfor/", history.compare, name="compare"),
+    path("r/<uuid:key>/flode.atom", news, name="feed"),
+    path("r/flode.atom", news, name="all_feed"),
     path("r/<uuid:key>/kvittera/", public.acknowledge, name="acknowledge"),
 ]

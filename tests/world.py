@@ -170,6 +170,8 @@ ARGUMENTS: dict[str, Given] = {
     "courses:read": of_unit,
     "guidelines:guideline": lambda world: {"key": world.guideline.key},
     "guidelines:version": lambda world: {"key": world.guideline.key, "major": 1, "minor": 0},
+    "guidelines:compare": lambda world: {"key": world.guideline.key},
+    "guidelines:feed": lambda world: {"key": world.guideline.key},
     "guidelines:acknowledge": lambda world: {"key": world.guideline.key},
     "guidelines_admin:publish": of_guideline_page,
     "guidelines_admin:withdraw": of_guideline_page,

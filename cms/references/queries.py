@@ -5,7 +5,9 @@ from dataclasses import asdict
 from datetime import date
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from cms.core.enums import Visibility
 from cms.core.registry import FrozenToken
 from cms.core.tokens import Token, slot
 from cms.people.models import Employment, Person
@@ -50,7 +52,9 @@ def _freeze_contacts(token: Token) -> FrozenToken | None:
     if not contacts:
         return None
     contacts.sort(key=lambda c: (c.key, c.district or ""))
-    name = contacts[0].name if token.kind == CONTACT else token.key
+    # The plain text is compared, searched and fed: it names only what everybody may see.
+    is_open = token.kind == CONTACT and all(contact.visibility == Visibility.OPEN for contact in contacts)
+    name = contacts[0].name if is_open else _("contact route")
     return FrozenToken(value=[_as_json(c) for c in contacts], html=slot(token), text=f"[{name}]")
 
 

@@ -1,5 +1,6 @@
 """What readers meet: a guideline in force, an older version, the list, the acknowledgement."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from cms.people.models import Person
 from cms.people.views import acting_person
 from cms.versions.queries import latest_version, text_of
 from guidelines.actions import acknowledge_guideline
-from guidelines.forms import AcknowledgeForm
+from guidelines.forms import AcknowledgeForm, DayForm
 from guidelines.models import Acknowledgement, GuidelineIndexPage, GuidelinePage, GuidelineVersion
 from guidelines.queries.acknowledgements import Receipt, acknowledged_by, can_be_acknowledged
 from guidelines.queries.documents import Document, document, may_read, user_may_read
@@ -32,15 +33,17 @@ PASSED = PageViewRestriction.passed_view_restrictions_session_key
 
 @require_safe
 def guideline(request: HttpRequest, key: UUID) -> HttpResponse:
-    """The version in force, at the permanent address."""
+    """The version in force, at the permanent address; with `?datum=` the one that applied that day."""
     return in_force_page(request, key)
 
 
 def in_force_page(request: HttpRequest, key: UUID) -> HttpResponse:
-    found = _document(request, key)
+    found = find_document(request, key)
     if isinstance(found, HttpResponse):
         return found
     today = timezone.localdate()
+    if "datum" in request.GET:
+        return _that_day(request, found, today)
     version = found.in_force(today)
     if version is not None:
         return _page(request, found, version)
@@ -52,7 +55,7 @@ def in_force_page(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpResponse:
     """Any version under its number. What does not apply is marked, and not for search engines."""
-    found = _document(request, key)
+    found = find_document(request, key)
     if isinstance(found, HttpResponse):
         return found
     wanted = found.numbered(major, minor)
@@ -61,7 +64,20 @@ def version(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpResp
     return _page(request, found, wanted)
 
 
-def _document(request: HttpRequest, key: UUID) -> Document | HttpResponse:
+def _that_day(request: HttpRequest, found: Document, today: date) -> HttpResponse:
+    """What applied on the day in the address. A day that cannot be read, or on which nothing applied, is said so."""
+    form = DayForm(request.GET)
+    day = form.cleaned_data["datum"] if form.is_valid() else None
+    version = found.in_force(day) if day else None
+    if version is not None:
+        return _page(request, found, version, asked=day)
+    context = {"document": found, "day": day, "form": form, "is_withdrawn": found.is_withdrawn(today)}
+    response = render_page(request, "guidelines/no_version.html", context, status=404 if day else 400)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def find_document(request: HttpRequest, key: UUID) -> Document | HttpResponse:
     """The guideline, or the way to the login. Raises 404 for what was never published or is not for this reader."""
     found = document(key)
     if found is None:
@@ -73,7 +89,7 @@ def _document(request: HttpRequest, key: UUID) -> Document | HttpResponse:
     return found
 
 
-def _page(request: HttpRequest, found: Document, shown: GuidelineVersion) -> HttpResponse:
+def _page(request: HttpRequest, found: Document, shown: GuidelineVersion, asked: date | None = None) -> HttpResponse:
     today, person = timezone.localdate(), acting_person(request)
     current = found.in_force(today)
     is_old = shown != current and not shown.is_pending(today)
@@ -93,6 +109,7 @@ def _page(request: HttpRequest, found: Document, shown: GuidelineVersion) -> Htt
         "coming": found.coming(today) if shown == current else None,
         "is_old": is_old,
         "is_pending": shown.is_pending(today),
+        "asked": asked,
         "is_withdrawn": found.is_withdrawn(today),
         "ended_on": found.ended_on(shown) if is_old else None,
         "reading": reading,
@@ -104,7 +121,7 @@ def _page(request: HttpRequest, found: Document, shown: GuidelineVersion) -> Htt
         "form": AcknowledgeForm(initial={"version": shown.public_id}, auto_id=False),
     }
     response = render_page(request, "guidelines/guideline.html", context)
-    if shown != current:
+    if shown != current or asked:
         response["X-Robots-Tag"] = "noindex"
     return response
 
@@ -121,7 +138,7 @@ def _withdrawn(request: HttpRequest, found: Document) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def acknowledge(request: HttpRequest, key: UUID) -> HttpResponse:
     """State that one has taken part of the version on the screen. Whoever comes without posting is led to the text."""
-    found, here = _document(request, key), reverse("guidelines:guideline", args=[key])
+    found, here = find_document(request, key), reverse("guidelines:guideline", args=[key])
     if isinstance(found, HttpResponse):
         return found
     person = acting_person(request)

@@ -1,0 +1,105 @@
+"""A guideline through time: any two of its versions side by side, and all of them as a stream of news."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+
+from cms.versions.comparison import Passage, Run, Stretch, compare, compare_words, folded
+from cms.versions.models import Fragment
+from guidelines.models import GuidelinePage, GuidelineVersion
+from guidelines.permissions import user_can_read
+from guidelines.queries.documents import Document, restrictions_on
+
+FACTS = (
+    "title",
+    "kind",
+    "summary",
+    "decided_by",
+    "decided_on",
+    "decision_ref",
+    "record_number",
+    "owner_function",
+    "replaces",
+    "review_by",
+    "statement",
+)
+MOST_NEWS = 50
+
+
+@dataclass(frozen=True)
+class ChangedFact:
+    """Something beside the text that differs: what editors call it, and its words."""
+
+    label: str
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two versions of a guideline, the earlier first."""
+
+    earlier: GuidelineVersion
+    later: GuidelineVersion
+    facts: tuple[ChangedFact, ...]
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def changed(self) -> int:
+        """How many sections differ in some way."""
+        return sum(len(stretch.sections) for stretch in self.stretches if not stretch.is_same)
+
+    @property
+    def is_equal(self) -> bool:
+        return not self.facts and not self.changed
+
+
+def comparison(one: GuidelineVersion, other: GuidelineVersion) -> Comparison:
+    """What differs between two versions, whichever is named first, in one query."""
+    earlier, later = sorted((one, other), key=lambda version: (version.major, version.minor))
+    passages: dict[int, list[Passage]] = {}
+    rows = Fragment.objects.filter(content__in={earlier.content_id, later.content_id}).order_by("position")
+    for row in rows:
+        passages.setdefault(row.content_id, []).append(Passage(row.key, row.kind, row.text, row.sha256))
+    sections = compare(passages.get(earlier.content_id, []), passages.get(later.content_id, []))
+    return Comparison(earlier, later, tuple(_facts(earlier, later)), folded(sections))
+
+
+def _facts(earlier: GuidelineVersion, later: GuidelineVersion) -> Iterator[ChangedFact]:
+    for name in FACTS:
+        before, after = _shown(earlier, name), _shown(later, name)
+        if before != after:
+            yield ChangedFact(str(GuidelinePage._meta.get_field(name).verbose_name), compare_words(before, after))
+
+
+def _shown(version: GuidelineVersion, name: str) -> str:
+    if name == "kind":
+        return str(version.get_kind_display())
+    value = getattr(version, name)
+    return "" if value is None else str(value)
+
+
+def pair_to_compare(document: Document, current: GuidelineVersion | None) -> tuple[GuidelineVersion, GuidelineVersion]:
+    """What a reader most likely wants to compare: the version in force with the last of the major version before."""
+    later = current or document.latest
+    earlier = [v for v in document.versions if (v.major, v.minor) < (later.major, later.minor)]
+    substantive = [version for version in earlier if version.major < later.major]
+    return next(iter(substantive or earlier), later), later
+
+
+def open_news(key: UUID | None = None) -> Sequence[GuidelineVersion]:
+    """The latest published versions that anybody may read, the newest first; those of one guideline if asked."""
+    rows = GuidelineVersion.objects.select_related("page").order_by("-published_at", "-pk")
+    found = list((rows.filter(key=key) if key else rows)[:MOST_NEWS])
+    restrictions = restrictions_on(version.page.path for version in found if version.page)
+    visitor = AnonymousUser()
+    return [
+        version
+        for version in found
+        if user_can_read(
+            visitor,
+            restrictions.get(version.page.path, []) if version.page else [],
+            is_orphan=version.page is None and version.is_restricted,
+        )
+    ]
