@@ -41,6 +41,7 @@ LETTERHEAD = Letterhead(
 LONG_NAME = ("Maria Antonia Guadalupe " + "Montserrat de la Concepción " * 20)[:300].strip()
 ARABIC_NAME = "فاطمة الزهراء بنت عبد الرحمن"
 THAI_NAME = "ศรีสุดา วงศ์สุวรรณ์ประเสริฐ"
+HEBREW_NAME = "שרה בת־אברהם לוי"
 TITLES = ("Vad sugardejting är", "Tidiga tecken och anmälan", "Så pratar du med en ung person")
 
 
@@ -170,6 +171,7 @@ EXTREMES: dict[str, Facts] = {
     "300 letters": course(holder=LONG_NAME),
     "arabic": course(holder=ARABIC_NAME),
     "thai": course(holder=THAI_NAME),
+    "hebrew": course(holder=HEBREW_NAME, units=units(7)),
     "60 units": course(units=units(60, long=True), minutes=600),
     "200 units": course(units=units(200), minutes=2000),
     "no units": course(units=(), minutes=0, valid_until=None),

@@ -6,6 +6,7 @@ import weasyprint
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -21,6 +22,7 @@ from cms.certificates.pdf.renderer import Attachment, Job, RenderingFailed
 
 LANGUAGE = "sv"
 FOLDER = "ledstang_certificates/pdf"
+FOOT_LETTERS = 60
 SHEETS = {
     CertificateKind.COURSE: ("diploma",),
     CertificateKind.UNITS: ("diploma",),
@@ -93,6 +95,7 @@ def _context(facts: Facts, letterhead: Letterhead, public_id: str, issued_on: st
         "signed_by": "" if facts.kind == CertificateKind.GUIDELINE else letterhead.function,
         "public_id": public_id,
         "number": in_groups(public_id),
+        "foot": _foot(facts, public_id),
         "address": address,
         "issued_on": issued_on,
         "shown_address": address.split("://", 1)[-1],
@@ -100,6 +103,7 @@ def _context(facts: Facts, letterhead: Letterhead, public_id: str, issued_on: st
         "size": layout.step(holder, layout.NAME_STEPS),
         "title_size": layout.step(getattr(facts, "title", ""), layout.TITLE_STEPS),
         "units_in_front": layout.units_in_front(facts),
+        "crowded": layout.is_crowded(facts),
         "arms": arms,
         "sections": [clean(section.html) for section in facts.sections] if isinstance(facts, GuidelineFacts) else [],
     }
@@ -147,6 +151,12 @@ def title_of(facts: Facts) -> str:
     if kind == CertificateKind.GUIDELINE:
         return _("%(title)s, version %(version)s") % values
     return _("Certificate: %(title)s, version %(version)s") % values
+
+
+def _foot(facts: Facts, public_id: str) -> str:
+    """What stands at the foot of every sheet, so that a loose one can be told: which document, and its number."""
+    name = title_of(facts) if isinstance(facts, GuidelineFacts) else CertificateKind(facts.kind).label
+    return f"{Truncator(str(name)).chars(FOOT_LETTERS)} · {pgettext('certificate', 'Number')} {in_groups(public_id)}"
 
 
 def _subject(facts: Facts, public_id: str) -> str:

@@ -17,7 +17,13 @@ def step(text: str, steps: tuple[tuple[float, str], ...]) -> str:
 
 def units_in_front(facts: Facts) -> bool:
     """Whether a course's units stand beside the name; otherwise they have a page of their own."""
-    if not isinstance(facts, CourseFacts | UnitsFacts):
+    if not isinstance(facts, CourseFacts | UnitsFacts) or not facts.units:
         return False
     few = len(facts.units) <= FRONT_UNITS and all(len(unit.title) <= FRONT_UNIT_LETTERS for unit in facts.units)
     return few and len(facts.holder) <= NAME_STEPS[2][0] and len(facts.title) <= TITLE_STEPS[1][0]
+
+
+def is_crowded(facts: Facts) -> bool:
+    """Whether name or title take so many lines that they must begin higher on the sheet."""
+    holder, title = getattr(facts, "holder", ""), getattr(facts, "title", "")
+    return len(holder) > NAME_STEPS[3][0] or len(title) > TITLE_STEPS[2][0]
