@@ -77,8 +77,17 @@ class PlanForm(forms.Form):
         help_text=_("Only for a substantive change. Empty: 30 days after it applies."),
     )
 
-    def __init__(self, *args: Any, latest: GuidelineVersion | None, earliest: date, **kwargs: Any) -> None:
+    looked_at = forms.BooleanField(
+        label=_("I have looked at the remarks above, and the text can be published as it is"),
+        error_messages={"required": _("Look at the remarks first, and say so here.")},
+    )
+
+    def __init__(
+        self, *args: Any, latest: GuidelineVersion | None, earliest: date, has_remarks: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if not has_remarks:
+            del self.fields["looked_at"]
         self.fields["effective_on"].initial = earliest
         if latest is None:
             for name in ("change", "redo_by"):
@@ -101,7 +110,8 @@ class PlanForm(forms.Form):
     @property
     def decision(self) -> dict[str, Any]:
         """What the action takes."""
-        return {"change": Change.SUBSTANTIVE, **self.cleaned_data}
+        asked = {name: value for name, value in self.cleaned_data.items() if name != "looked_at"}
+        return {"change": Change.SUBSTANTIVE, **asked}
 
 
 class WithdrawForm(forms.Form):

@@ -1,7 +1,8 @@
 """Registries through which news travels up the house: lower apps ask, higher apps register."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.http import HttpRequest
@@ -89,11 +90,23 @@ class FrozenToken:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Why a cited key deserves a look before it is published: a code of the house, and words that name the entry."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True)
 class TokenKind:
-    """A register that text cites by key. `freeze(key)` returns None for an unknown key."""
+    """A register that text cites by key. `freeze(key)` returns None for an unknown key.
+
+    `doubts(keys, on)` tells of those keys whose entries are stale, repealed, expired or unverified on a day.
+    """
 
     name: str
     freeze: Callable[[str], FrozenToken | None]
+    doubts: Callable[[Collection[str], date], Mapping[str, Sequence[Doubt]]] = lambda keys, on: {}
 
 
 nav_items: Registry[NavItem] = Registry("navigation item")

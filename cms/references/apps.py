@@ -14,9 +14,11 @@ class ReferencesConfig(AppConfig):
         from cms.core.registry import NavItem, TokenKind, footer_items, token_kinds
         from cms.references import queries, slots
 
-        token_kinds.register(TokenKind(slots.LAW, queries.freeze_law))
-        token_kinds.register(TokenKind(slots.CONTACT, queries.freeze_contact))
-        token_kinds.register(TokenKind(slots.CONTACT_LIST, queries.freeze_contact_list))
+        token_kinds.register(TokenKind(slots.LAW, queries.freeze_law, queries.doubts_about_law))
+        token_kinds.register(TokenKind(slots.CONTACT, queries.freeze_contact, queries.doubts_about_contacts))
+        token_kinds.register(
+            TokenKind(slots.CONTACT_LIST, queries.freeze_contact_list, queries.doubts_about_contact_lists)
+        )
 
         def address(request: object) -> str | None:
             try:

@@ -17,6 +17,7 @@ is_phone = RegexValidator(
     r"^\+?[0-9](?:[ -]?[0-9]){1,14}$", _("A phone number has figures, spaces and hyphens, such as 08-123 45 67.")
 )
 REVIEW_INTERVAL = timedelta(days=365)  # facts.md 6.1: older than twelve months is stale
+VERIFY_INTERVAL = timedelta(days=183)  # numbers change more often than law does
 
 
 class LegalReference(models.Model):
@@ -162,3 +163,7 @@ class Contact(models.Model):
 
     def is_valid(self, on: date) -> bool:
         return self.valid_to is None or on <= self.valid_to
+
+    def is_unverified(self, on: date) -> bool:
+        """Nobody has called or looked for half a year, or ever."""
+        return self.verified_on is None or on - self.verified_on > VERIFY_INTERVAL

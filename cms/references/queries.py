@@ -1,17 +1,19 @@
 """Reads over the registers: who a text is served to, and what a citation is worth today."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms.core.enums import Visibility
-from cms.core.registry import FrozenToken
+from cms.core.registry import Doubt, FrozenToken
 from cms.core.tokens import Token, slot
 from cms.people.models import Employment, Person
 from cms.people.queries import employments_on
+from cms.references.enums import LegalStatus
 from cms.references.models import Contact, LegalReference
 from cms.references.slots import CONTACT, CONTACT_LIST, LAW, Reader, law_html, law_value, load_contacts
 
@@ -84,3 +86,43 @@ def contacts_of(person: Person | None, on: date, district: str | None = None) ->
         and reader.may_see(c.visibility, [role.key for role in c.roles.all()])
         and (reader.district is None or c.district is None or c.district.key == reader.district)
     ]
+
+
+# What an editor should know about what is cited
+
+UNFIT = {
+    LegalStatus.REPEALED: "law_repealed",
+    LegalStatus.ADOPTED: "law_coming",
+    LegalStatus.PROPOSED: "law_coming",
+}
+
+
+def doubts_about_law(keys: Collection[str], on: date) -> dict[str, list[Doubt]]:
+    """Law that does not apply on a day, or that nobody has reviewed for a year, by key."""
+    found: dict[str, list[Doubt]] = {}
+    for law in LegalReference.objects.filter(key__in=keys):
+        unfit = UNFIT.get(law.status_on(on))
+        codes = [code for code in (unfit, "law_stale" if law.is_stale(on) else None) if code]
+        found[law.key] = [Doubt(code, str(law)) for code in codes]
+    return found
+
+
+def doubts_about_contacts(keys: Collection[str], on: date) -> dict[str, list[Doubt]]:
+    """Contact routes that some reader would not get on a day, or that nobody has verified lately, by key."""
+    return _doubts(Contact.objects.filter(key__in=keys), "key", on)
+
+
+def doubts_about_contact_lists(kinds: Collection[str], on: date) -> dict[str, list[Doubt]]:
+    """The same of whole lists, by the list's kind."""
+    return _doubts(Contact.objects.filter(kind__in=kinds), "kind", on)
+
+
+def _doubts(contacts: QuerySet[Contact], by: str, on: date) -> dict[str, list[Doubt]]:
+    found: dict[str, list[Doubt]] = {}
+    for contact in contacts.select_related("district"):
+        doubts = found.setdefault(getattr(contact, by), [])
+        if not contact.is_valid(on):
+            doubts.append(Doubt("contact_expired", str(contact)))
+        elif contact.is_unverified(on):
+            doubts.append(Doubt("contact_unverified", str(contact)))
+    return found

@@ -217,7 +217,7 @@ class _Freezer:
 
     def freeze_documents(self, rendered: str, data: Any) -> str:
         """Point links to documents at copies of the files, by hash. A document that is gone keeps its dead link."""
-        ids = {int(match) for source in _strings(data) for match in DOCUMENT_LINK.findall(source)}
+        ids = {int(match) for source in strings_in(data) for match in DOCUMENT_LINK.findall(source)}
         for document in get_document_model().objects.filter(pk__in=ids).order_by("pk") if ids else ():
             here = f'href="{conditional_escape(document.url)}"'
             rendered = rendered.replace(here, f'href="{self.assets.add_document(document).address}"')
@@ -260,12 +260,13 @@ def _data(block: Any, value: Any, assets: AssetCollector) -> Any:
     return block.get_prep_value(value)
 
 
-def _strings(data: Any) -> Iterator[str]:
+def strings_in(data: Any) -> Iterator[str]:
+    """Every string in a block's data."""
     if isinstance(data, str):
         yield data
     elif isinstance(data, (list, dict)):
         for part in data.values() if isinstance(data, dict) else data:
-            yield from _strings(part)
+            yield from strings_in(part)
 
 
 def freeze(

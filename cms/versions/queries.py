@@ -1,7 +1,8 @@
 """Reads over frozen content: the version in force, its readings, its open marks."""
 
+import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -9,10 +10,16 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils.html import strip_tags
+from wagtail.documents import get_document_model
+from wagtail.models import Page
 
 from cms.core.enums import Audience
 from cms.core.readings import audiences_in, is_for, read_for
-from cms.versions.freezing import ASSET, Draft, fragment_anchor
+from cms.core.registry import token_kinds
+from cms.core.tokens import find_slots
+from cms.versions.enums import RemarkKind
+from cms.versions.freezing import ASSET, Draft, fragment_anchor, strings_in
 from cms.versions.models import (
     Content,
     Fragment,
@@ -22,6 +29,7 @@ from cms.versions.models import (
     Version,
     Withdrawal,
 )
+from cms.versions.proofing import Remark, Written, remarks
 
 AnyVersion = TypeVar("AnyVersion", bound=Version)
 
@@ -241,3 +249,45 @@ def canonical_extra(version: Version) -> dict[str, Any]:
     """What a plugin froze beside the text."""
     extra: dict[str, Any] = version.content.parts["extra"]
     return extra
+
+
+# What a second reader would point out
+
+PAGE_LINK = re.compile(r'<a\b(?=[^>]*\blinktype="(page|document)")[^>]*\bid="(\d+)"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+def remarks_on(draft: Draft, on: date) -> list[Remark]:
+    """What an editor should look at before a draft is published, in the text's order.
+
+    What the words give reason to, what stands in the registers about what is cited, and links that lead nowhere.
+    """
+    pieces = [Written(one.key, one.kind, one.data, one.text) for one in draft.fragments]
+    found = [*remarks(pieces), *_doubted(draft, on), *_dead_links(draft)]
+    places = {piece.key: place for place, piece in enumerate(pieces)}
+    return sorted(found, key=lambda remark: places.get(remark.key, -1))
+
+
+def _doubted(draft: Draft, on: date) -> Iterator[Remark]:
+    cited: dict[str, dict[str, list[str]]] = {}
+    for fragment in draft.fragments:
+        for token in find_slots(fragment.html):
+            cited.setdefault(token.kind, {}).setdefault(token.key, []).append(fragment.key)
+    for kind, keys in cited.items():
+        for key, doubts in token_kinds.get(kind).doubts(list(keys), on).items():
+            yield from (Remark(RemarkKind(doubt.code), place, doubt.words) for doubt in doubts for place in keys[key])
+
+
+def _dead_links(draft: Draft) -> Iterator[Remark]:
+    links = [
+        (fragment.key, *match)
+        for fragment in draft.fragments
+        for source in strings_in(fragment.data)
+        for match in PAGE_LINK.findall(source)
+    ]
+    wanted = {kind: {int(pk) for _key, of, pk, _words in links if of == kind} for kind in ("page", "document")}
+    pages = set(Page.objects.live().filter(pk__in=wanted["page"]).values_list("pk", flat=True))
+    documents = set(get_document_model().objects.filter(pk__in=wanted["document"]).values_list("pk", flat=True))
+    there = {"page": pages, "document": documents}
+    for key, kind, pk, words in links:
+        if int(pk) not in there[kind]:
+            yield Remark(RemarkKind.DEAD_LINK, key, strip_tags(words))

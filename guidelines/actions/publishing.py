@@ -32,7 +32,7 @@ from cms.versions.actions import (
 from cms.versions.enums import Change
 from cms.versions.freezing import Draft
 from cms.versions.models import PublishingPlan, Withdrawal
-from cms.versions.queries import counts, latest_version, plan_for
+from cms.versions.queries import counts, latest_version, plan_for, remarks_on
 from guidelines.enums import KIND
 from guidelines.models import GuidelinePage, GuidelineVersion
 from guidelines.queries.drafts import authors_of_draft
@@ -46,6 +46,10 @@ class PlanMissing(PublishingError):
 
 class NotDecided(PublishingError):
     """A guideline without a decision cannot come into force."""
+
+
+class NotProofed(PublishingError):
+    """The text has something that must never be published, such as a personal identity number."""
 
 
 class FourEyes(PublishingError):
@@ -126,7 +130,7 @@ def plan_guideline(
 ) -> PublishingPlan | None:
     """Decide how exactly this draft will be published, now or later; None if nothing has changed.
 
-    Raises what `publish_guideline` does, so that what is decided can also be done.
+    Raises what `publish_guideline` does, so that what is decided can also be done, and NotProofed.
     """
     at, draft, change = at or timezone.now(), page.draft(), Change(change)
     latest = latest_version(GuidelineVersion, page.key)
@@ -137,6 +141,7 @@ def plan_guideline(
     is_read_again = change.is_major and latest is not None
     redo_by = (redo_by or effective_on + TIME_TO_REDO) if is_read_again else None
     check_plan(page, latest, change, note, effective_on, goes_live, redo_by)
+    check_words(draft, timezone.localdate(at))
     return plan_publishing(
         key=page.key,
         draft=draft,
@@ -178,6 +183,13 @@ def check_plan(
         )
     if redo_by is not None and redo_by < effective_on:
         raise DateMissing(_("The day to have read it again cannot come before the day the version applies from."))
+
+
+def check_words(draft: Draft, on: date) -> None:
+    """Raise NotProofed for what no reader may ever get, whoever decides about it."""
+    stopping = dict.fromkeys(str(remark.kind.label) for remark in remarks_on(draft, on) if remark.stops)
+    if stopping:
+        raise NotProofed(_("This has to be mended before it is published: %(what)s.") % {"what": "; ".join(stopping)})
 
 
 # Where every road ends

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -15,7 +16,8 @@ from cms.compliance.models import Target
 from cms.compliance.queries import people_required
 from cms.versions.freezing import Draft, DraftFragment, UnknownTokens
 from cms.versions.models import Fragment, PublishingPlan, Withdrawal
-from cms.versions.queries import canonical_extra, latest_version, plan_for, signed_reviews
+from cms.versions.proofing import Remark
+from cms.versions.queries import canonical_extra, latest_version, plan_for, remarks_on, signed_reviews
 from guidelines.enums import KIND
 from guidelines.models import FROZEN_WORDS, GuidelinePage, GuidelineVersion
 
@@ -55,7 +57,7 @@ def without_plan(pages: Sequence[Page], *, below: bool) -> list[GuidelinePage]:
 
 def _lacks_plan(page: GuidelinePage) -> bool:
     seen = outlook(page)
-    return bool(seen.problems) or seen.needs_plan
+    return bool(seen.problems or seen.must_be_mended) or seen.needs_plan
 
 
 # What a publication would do
@@ -80,6 +82,15 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A remark on the draft, under its heading, with the address of the place in the editor."""
+
+    remark: Remark
+    under: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Outlook:
     """What an editor sees before deciding how a draft is published."""
 
@@ -91,6 +102,7 @@ class Outlook:
     changes: tuple[Change, ...] = ()
     registers: tuple[str, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    notes: tuple[Note, ...] = ()
     people: int = 0
     plan: PublishingPlan | None = None
 
@@ -104,6 +116,14 @@ class Outlook:
         if not self.has_changed or self.plan is not None or self.draft is None:
             return False
         return self.latest is None or self.latest.content.written_sha256 != self.draft.written_sha256
+
+    @property
+    def must_be_mended(self) -> list[Note]:
+        return [note for note in self.notes if note.remark.stops]
+
+    @property
+    def to_be_judged(self) -> list[Note]:
+        return [note for note in self.notes if not note.remark.stops]
 
     @property
     def earliest(self) -> date:
@@ -134,6 +154,7 @@ def outlook(page: GuidelinePage) -> Outlook:
         changes=tuple(_changes(frozen, draft)) if latest else (),
         registers=tuple(_changed_registers(latest, draft)) if latest else (),
         waiting=tuple(_waiting(draft)),
+        notes=tuple(_notes(page, draft)),
         people=_people(page),
         plan=plan_for(page.key, draft, after=latest.plan_id if latest else None),
     )
@@ -144,6 +165,12 @@ def _problems(page: GuidelinePage) -> Iterator[str]:
         yield _("This has been withdrawn and cannot be published again.")
     if page.is_undecided:
         yield _("A guideline needs a decision: enter who has decided and when, or choose support material or proposal.")
+
+
+def _notes(page: GuidelinePage, draft: Draft) -> Iterator[Note]:
+    under, edit = _headings(draft.fragments), reverse("wagtailadmin_pages:edit", args=[page.pk])
+    for remark in remarks_on(draft, timezone.localdate()):
+        yield Note(remark, under[remark.key], f"{edit}#:w:contentpath=body.{remark.key}")
 
 
 def _people(page: GuidelinePage) -> int:

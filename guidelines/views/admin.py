@@ -84,7 +84,8 @@ class PublishView(GuidelineAdminView):
         plan = self.outlook.plan
         if plan is not None:
             kwargs["initial"] = {"change": plan.change, "note": plan.change_note, "redo_by": plan.redo_by}
-        return {**kwargs, "latest": self.outlook.latest, "earliest": self.outlook.earliest}
+        remarked = bool(self.outlook.to_be_judged)
+        return {**kwargs, "latest": self.outlook.latest, "earliest": self.outlook.earliest, "has_remarks": remarked}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         can_publish = user_can_publish(self.request.user, self.page)
