@@ -119,6 +119,6 @@ def check_some() -> None:
 def test_the_campaign_can_fail(db: None, monkeypatch: pytest.MonkeyPatch):
     """The twin: where protected people are let in, brute force finds it."""
     OversightTerms.objects.create(purpose="Prov", staff_informed_on=date(2020, 1, 1), consultation_ref="Prov")
-    monkeypatch.setattr("cms.people.queries.Protection", SimpleNamespace(NONE="confidential"))
+    monkeypatch.setattr("cms.people.queries.scope.Protection", SimpleNamespace(NONE="confidential"))
     with pytest.raises(AssertionError):
         check_some()

@@ -7,3 +7,9 @@ class PeopleConfig(AppConfig):
     label = "ledstang_people"
     verbose_name = _("People and org units")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from cms.people.actions.importing import work_through
+        from cms.people.registry import Job, jobs
+
+        jobs.register(Job("roster_import", work_through))

@@ -20,6 +20,7 @@ class OrgUnitKind(TextChoices):
     COMPULSORY_SCHOOL = "compulsory_school", _("Compulsory school")
     UPPER_SECONDARY = "upper_secondary", _("Upper secondary school")
     SOCIAL_SERVICES = "social_services", _("Social services")
+    OTHER = "other", pgettext_lazy("kind of org unit", "Other")
 
 
 class Right(TextChoices):
@@ -50,11 +51,31 @@ class AuditAction(TextChoices):
     LIST_EXPORTED = "list_exported", _("exported a list")
     EMPLOYMENT_CHANGED = "employment_changed", _("changed an employment")
     PERSON_MERGED = "person_merged", _("merged two person records")
+    ROSTER_IMPORTED = "roster_imported", _("imported the roster")
+    MAPPING_CHANGED = "mapping_changed", _("changed how a source's word is read")
+    LOGIN_CODE_MADE = "login_code_made", _("printed a login code")
+    LOGIN_LINKED = "login_linked", _("connected a login with a person")
     PROTECTION_CHANGED = "protection_changed", _("changed protection of personal data")
     TERMS_ENTERED = "terms_entered", _("entered the terms of follow-up")
     REVIEW_SIGNED = "review_signed", _("signed an expert review")
     REMINDER_SENT = "reminder_sent", _("sent a reminder by hand")
     REMINDER_ESCALATED = "reminder_escalated", _("was told by mail that something is overdue")
+
+
+class ImportState(TextChoices):
+    """How far an import of the roster has come."""
+
+    WAITING = "waiting", pgettext_lazy("import", "Waiting to be read")
+    FAULTY = "faulty", pgettext_lazy("import", "Cannot be imported")
+    READ = "read", pgettext_lazy("import", "Waiting for you to confirm")
+    CONFIRMED = "confirmed", pgettext_lazy("import", "Being written")
+    DONE = "done", pgettext_lazy("import", "Done")
+    FAILED = "failed", pgettext_lazy("import", "Stopped by a fault")
+    DISCARDED = "discarded", pgettext_lazy("import", "Not carried out")
+
+    @classmethod
+    def working(cls) -> tuple["ImportState", ...]:
+        return (cls.WAITING, cls.CONFIRMED)
 
 
 class MailOutcome(TextChoices):

@@ -29,6 +29,15 @@ class MailKind:
     is_repeatable: bool = True
 
 
+@dataclass(frozen=True)
+class Job:
+    """Work for the worker that ends in an action: tasks lie below actions, and are given an id only."""
+
+    name: str
+    run: Callable[[int], Any]
+
+
+jobs: Registry[Job] = Registry("job")
 mail_kinds: Registry[MailKind] = Registry("mail kind")
 
 

@@ -9,6 +9,13 @@ from cms.people.actions.employments import (
     record_leave,
     retract_employment,
 )
+from cms.people.actions.importing import (
+    confirm_import,
+    discard_import,
+    progress_of,
+    start_import,
+    work_through,
+)
 from cms.people.actions.logs import queue_message, write_audit
 from cms.people.actions.organisation import CircularPlacement, close_org_unit, place_org_unit
 from cms.people.actions.persons import (
@@ -18,28 +25,37 @@ from cms.people.actions.persons import (
     merge_people,
     set_protection,
 )
+from cms.people.actions.roster import ImportRefused, import_roster, plan_import
 from cms.people.actions.rules import PeopleError
 from cms.people.actions.telling import one_telling, tell_roster_changed
 
 __all__ = [
     "CircularPlacement",
+    "ImportRefused",
     "PeopleError",
     "close_org_unit",
+    "confirm_import",
     "correct_employment",
+    "discard_import",
     "end_employment",
     "end_leave",
     "ensure_person",
     "enter_oversight_terms",
     "give_scope",
+    "import_roster",
     "merge_people",
     "move_person",
     "one_telling",
     "place_org_unit",
+    "plan_import",
+    "progress_of",
     "queue_message",
     "record_employment",
     "record_leave",
     "retract_employment",
     "set_protection",
+    "start_import",
     "tell_roster_changed",
+    "work_through",
     "write_audit",
 ]

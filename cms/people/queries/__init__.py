@@ -1,0 +1,43 @@
+"""Who works where, who may see whom, and what is known of the roster."""
+
+from cms.people.queries.scope import (
+    OVERSEEING,
+    View,
+    controller_of,
+    controllers_of,
+    employments_on,
+    has_oversight,
+    heads_of,
+    org_history,
+    org_tree,
+    people_at,
+    people_behind,
+    person_of,
+    person_views_are_open,
+    records_of,
+    view_of,
+    visible_employments,
+    visible_org_units,
+    visible_people,
+)
+
+__all__ = [
+    "OVERSEEING",
+    "View",
+    "controller_of",
+    "controllers_of",
+    "employments_on",
+    "has_oversight",
+    "heads_of",
+    "org_history",
+    "org_tree",
+    "people_at",
+    "people_behind",
+    "person_of",
+    "person_views_are_open",
+    "records_of",
+    "view_of",
+    "visible_employments",
+    "visible_org_units",
+    "visible_people",
+]

@@ -1,0 +1,142 @@
+"""What is known of the roster, as plain values for an import to compare with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, F, QuerySet
+from django.db.models.functions import Lower
+
+from cms.people.enums import OrgUnitKind
+from cms.people.models import (
+    District,
+    Employment,
+    Identity,
+    KindMapping,
+    OrgUnit,
+    OrgUnitIdentity,
+    OrgUnitPlacement,
+    Person,
+    Role,
+    RoleMapping,
+    RosterImport,
+)
+from cms.people.roster.facts import RosterSource
+from cms.people.roster.planning import Known, KnownDuty, KnownPerson, KnownUnit
+from cms.people.roster.vocabularies import folded
+
+
+def known_roster(source: RosterSource, alias_issuers: Iterable[str] = ()) -> Known:
+    """Everything that an import from a source is compared with: all org units, and the source's people and duties."""
+    issuers = [source.name, *alias_issuers]
+    identities = Identity.objects.filter(issuer__in=issuers)
+    return Known(
+        source=source.name,
+        units=tuple(_units(source.name)),
+        people=tuple(_people(issuers)),
+        identities={
+            (issuer, subject): person
+            for issuer, subject, person in identities.values_list("issuer", "subject", "person_id").iterator()
+        },
+        duties=tuple(_duties(source.name)),
+        roles=role_words(source.vocabulary),
+        kinds=kind_words(source.vocabulary),
+        districts=_districts(),
+    )
+
+
+def _units(issuer: str) -> Iterable[KnownUnit]:
+    subjects = dict(OrgUnitIdentity.objects.filter(issuer=issuer).values_list("org_unit_id", "subject"))
+    placements = OrgUnitPlacement.objects.filter(retracted_at=None).order_by("starts_on", "recorded_at", "pk")
+    parents = dict(placements.values_list("org_unit_id", "parent_id"))
+    for unit in OrgUnit.objects.order_by("pk"):
+        yield KnownUnit(
+            id=unit.pk,
+            name=unit.name,
+            kind=unit.kind,
+            parent=parents.get(unit.pk),
+            subject=subjects.get(unit.pk),
+            local_code=unit.local_code,
+            school_unit_code=unit.school_unit_code,
+            controller=unit.controller,
+            district=unit.district_id,
+            opens_on=unit.opens_on,
+            closes_on=unit.closes_on,
+        )
+
+
+def _people(issuers: list[str]) -> Iterable[KnownPerson]:
+    people = Person.objects.filter(pk__in=Identity.objects.filter(issuer__in=issuers).values("person"))
+    fields = ("pk", "given_name", "family_name", "email", "protection")
+    return (KnownPerson(*row) for row in people.values_list(*fields).iterator())
+
+
+def _duties(source: str) -> Iterable[KnownDuty]:
+    rows = Employment.objects.known_at().filter(source=source).order_by("starts_on", "pk")
+    fields = ("pk", "person_id", "org_unit_id", "role_id", "starts_on", "ends_on")
+    words = ("source_id", "source_starts_on", "source_role")
+    return (KnownDuty(*row) for row in rows.values_list(*fields, *words).iterator())
+
+
+def role_words(vocabulary: str) -> dict[str, int | None]:
+    """Words for roles: the names and keys of our own, and above them what the vocabulary's mapping says."""
+    words: dict[str, int | None] = {}
+    for pk, key, name in Role.objects.values_list("pk", "key", "name"):
+        words |= {folded(key): pk, folded(name): pk}
+    mapped = RoleMapping.objects.filter(source=vocabulary).values_list("value", "role_id")
+    return words | {folded(value): role for value, role in mapped}
+
+
+def kind_words(vocabulary: str) -> dict[str, str | None]:
+    mapped = KindMapping.objects.filter(source=vocabulary).exclude(kind="").values_list("value", "kind")
+    return {folded(value): kind for value, kind in mapped}
+
+
+def _districts() -> dict[str, int]:
+    words: dict[str, int] = {}
+    for pk, key, name in District.objects.values_list("pk", "key", "name"):
+        words |= {folded(key): pk, folded(name): pk}
+    return words
+
+
+def recent_imports(limit: int = 20) -> QuerySet[RosterImport]:
+    return RosterImport.objects.select_related("created_by").defer("report", "problems")[:limit]
+
+
+@dataclass(frozen=True)
+class WordUse:
+    """A source's word for a role, and how many current employments use it."""
+
+    mapping: RoleMapping
+    uses: int
+
+
+def role_word_uses() -> list[WordUse]:
+    """Every mapped or seen word for a role; those that nobody has mapped first."""
+    current = Employment.objects.known_at().exclude(source_role="")
+    uses = {
+        folded(word): count
+        for word, count in current.values_list("source_role").annotate(count=Count("pk")).values_list(
+            "source_role", "count"
+        )
+    }  # fmt: skip
+    mappings = RoleMapping.objects.select_related("role").order_by(F("role").desc(nulls_first=True), "source", "value")
+    found = [WordUse(mapping, uses.get(folded(mapping.value), 0)) for mapping in mappings]
+    return sorted(found, key=lambda use: (use.mapping.role_id is not None, use.mapping.source, use.mapping.value))
+
+
+def kind_mappings() -> list[KindMapping]:
+    return sorted(KindMapping.objects.all(), key=lambda row: (row.kind in OrgUnitKind.values, row.source, row.value))
+
+
+def possible_duplicates(limit: int = 50) -> list[tuple[Person, list[Person]]]:
+    """Current records that may be of one human: the same address, or the same name. For somebody to judge."""
+    shared = (
+        Person.objects.current().exclude(email="").annotate(address=Lower("email")).values("address")
+        .annotate(count=Count("pk")).filter(count__gt=1).order_by("address")[:limit]
+    )  # fmt: skip
+    addresses = [row["address"] for row in shared]
+    people = Person.objects.current().annotate(address=Lower("email")).filter(address__in=addresses).order_by("pk")
+    groups: dict[str, list[Person]] = {}
+    for person in people:
+        groups.setdefault(person.email.casefold(), []).append(person)
+    return [(group[0], group[1:]) for group in groups.values() if len(group) > 1]
