@@ -1,6 +1,8 @@
 # Two commands matter: `make run` and `make test`. `make help` names the rest.
 PORT ?= 8000
-PYTHON ?= python3
+# The first Python that is new enough; PYTHON=… chooses another.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 PY := $(BIN)/python
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
@@ -21,16 +23,17 @@ help:
 	@echo "make check    format, lint, templates, layers, types, migrations, translations"
 	@echo "make browser  only the browser journeys, on SQLite"
 	@echo "make prove    the long campaigns at full size"
-	@echo "make bench    measure speed"
-	@echo "make screenshots  pictures of the main pages, to docs/pictures/"
+	@echo "make bench    measure speed, each benchmark of bench/ in turn (QUICK=1: a first look)"
+	@echo "make screenshots  take pictures of the main pages, to docs/pictures/ (SHOTS=\"unit people\": only these)"
 	@echo "make demo     set the demo city back to its first day"
 	@echo "make lock     pin the requirements anew, with hashes"
 	@echo "make clean    remove what the commands above made, the demo city included"
 
 # Installing. A stamp remembers what is done; uv is quick, pip is there when uv finds no way out.
 .venv/pip:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ledstång needs Python 3.11 or later."; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@test -n "$(PYTHON)" || { echo "Ledstång needs Python 3.11 or later. Install it first:  sudo apt-get install -y python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tools/packages.sh "Python's environments" python3-venv
+	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/pip install --quiet --require-hashes -r requirements/uv.txt
 	@touch $@
 
@@ -73,10 +76,10 @@ prove: test-packages .venv/dev-installed
 
 .PHONY: screenshots
 screenshots: test-packages .venv/dev-installed catalogs
-	@$(PY) -m tools.screenshots
+	@$(PY) -m tools.screenshots $(SHOTS)
 
 bench: run-packages .venv/dev-installed catalogs
-	@$(PY) -m bench
+	@$(PY) -m bench $(if $(QUICK),--quick)
 
 # Checking. `make -k check` goes on after the first fault.
 CHECKS := check-format check-lint check-templates check-layers check-types check-migrations check-translations
