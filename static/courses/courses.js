@@ -21,6 +21,14 @@
   };
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.addEventListener(name, fail);
 
+  // What was pointed out as missing is there now.
+  const answered = (question) => {
+    if (!("missing" in question.dataset)) return;
+    delete question.dataset.missing;
+    question.removeAttribute("aria-describedby");
+    question.querySelector(".ds-validation-message")?.remove();
+  };
+
   document.addEventListener("htmx:afterRequest", (event) => {
     const question = event.target.closest(".lc-question");
     if (!question || !event.detail.successful) return;
@@ -28,6 +36,7 @@
     for (const other of [question, ...failed]) delete status(other).dataset.state;
     for (const other of failed) if (other !== question) status(other).textContent = status(question).textContent;
     failed.clear();
+    if (question.querySelector(":checked")) answered(question);
   });
 
   // Handing in sends every answer: a save that is still under way must not lead the page anywhere else.

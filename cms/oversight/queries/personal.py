@@ -16,7 +16,7 @@ from cms.compliance.registry import target_kinds
 from cms.people.enums import AuditAction, MailOutcome
 from cms.people.models import AuditEntry, Employment, Leave, OutboxMessage, Person, Scope
 from cms.people.queries import org_history, records_of
-from cms.people.registry import PersonalData, personal_data
+from cms.people.registry import PersonalData, mail_kinds, personal_data
 
 Rows = list[dict[str, Any]]
 LISTS = (AuditAction.PEOPLE_VIEWED, AuditAction.LIST_EXPORTED)
@@ -148,12 +148,18 @@ def message_rows(person: Person) -> Rows:
     rows = OutboxMessage.objects.filter(person__in=_own(person)).order_by("created_at", "pk")
     return [
         {
-            _("Kind"): row.kind,
+            _("What"): _subject_of(row),
             pgettext("mail", "Created"): _iso(row.created_at),
             _("Sent"): _iso(row.settled_at if row.outcome == MailOutcome.SENT else None),
         }
         for row in rows
     ]
+
+
+def _subject_of(mail: OutboxMessage) -> str:
+    """What the mail is about, as its subject line says it."""
+    kind = mail_kinds.find(mail.kind)
+    return " ".join(str(kind.subject(mail.payload)).split()) if kind else mail.kind
 
 
 def deed_rows(person: Person) -> Rows:
