@@ -1,10 +1,11 @@
 from django.urls import path
 
-from guidelines.views import admin
+from guidelines.views import admin, notices
 
 app_name = "guidelines_admin"
 
 urlpatterns = [
     path("<int:page_id>/publicera/", admin.PublishView.as_view(), name="publish"),
+    path("<int:page_id>/notiser/", notices.NoticesView.as_view(), name="notices"),
     path("<int:page_id>/aterkalla/", admin.WithdrawView.as_view(), name="withdraw"),
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
-from cms.versions.enums import Change
+from cms.versions.enums import Change, NoticeTone
 from guidelines.models import GuidelineVersion
 
 
@@ -129,3 +129,15 @@ class WithdrawForm(forms.Form):
         super().__init__(*args, **kwargs)
         successor: Any = self.fields["successor"]
         successor.choices = [("", pgettext_lazy("successor", "Nothing")), *others]
+
+
+class NoticeForm(forms.Form):
+    """What readers must know now, on top of a frozen text."""
+
+    tone = forms.ChoiceField(label=_("How grave is it?"), choices=NoticeTone, widget=forms.RadioSelect, initial="info")
+    text = forms.CharField(
+        label=_("What must readers know?"),
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Shown at the top of every version at once, with today's date."),
+    )

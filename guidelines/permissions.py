@@ -40,3 +40,8 @@ def user_can_publish(user: Any, page: Any) -> bool:
 def user_can_withdraw(user: Any, page: Any) -> bool:
     """Whoever may publish may also take out of use."""
     return user_can_publish(user, page)
+
+
+def user_can_lay_notice(user: Any, page: Any) -> bool:
+    """Whoever may publish may lay a notice, and stop a text alone."""
+    return user_can_publish(user, page)

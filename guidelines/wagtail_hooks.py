@@ -12,9 +12,10 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
 from guidelines.models import GuidelineIndexPage, GuidelinePage
-from guidelines.permissions import user_can_plan, user_can_withdraw
+from guidelines.permissions import user_can_lay_notice, user_can_plan, user_can_withdraw
 from guidelines.queries.documents import pages_with_versions
 from guidelines.queries.drafts import without_plan
+from guidelines.views.notices import LoneDecisionsPanel
 from guidelines.views.public import guideline_page, index_page
 
 
@@ -103,4 +104,13 @@ def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None =
         yield Button(_("Decide how to publish"), address, icon_name="upload", priority=60)
     if user_can_withdraw(user, page) and pages_with_versions(page, below=False):
         address = reverse("guidelines_admin:withdraw", args=[page.pk])
-        yield Button(pgettext("verb", "Withdraw"), address, icon_name="download", priority=61)
+        yield Button(pgettext("verb", "Withdraw"), address, icon_name="download", priority=62)
+    if user_can_lay_notice(user, page) and pages_with_versions(page, below=False):
+        address = reverse("guidelines_admin:notices", args=[page.pk])
+        yield Button(_("Notice or emergency stop"), address, icon_name="warning", priority=61)
+
+
+@hooks.register("construct_homepage_panels")
+def decisions_to_confirm(request: HttpRequest, panels: list[Any]) -> None:
+    """What one person did alone waits at the top of the admin's home page for a second pair of eyes."""
+    panels.append(LoneDecisionsPanel())

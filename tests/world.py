@@ -174,6 +174,7 @@ ARGUMENTS: dict[str, Given] = {
     "guidelines:feed": lambda world: {"key": world.guideline.key},
     "guidelines:acknowledge": lambda world: {"key": world.guideline.key},
     "guidelines_admin:publish": of_guideline_page,
+    "guidelines_admin:notices": of_guideline_page,
     "guidelines_admin:withdraw": of_guideline_page,
     "ledstang_accounts:accept": spent_link,
     "ledstang_accounts:choose": spent_link,

@@ -38,3 +38,11 @@ class RemarkKind(TextChoices):
     def stopping(cls) -> "frozenset[RemarkKind]":
         """What must be mended first; the others are for the editor to judge."""
         return frozenset({cls.PERSONAL_NUMBER, cls.LAW_REPEALED, cls.DEAD_LINK})
+
+
+class NoticeTone(TextChoices):
+    """How grave a notice is. A stop hides the text that it is laid over."""
+
+    INFO = "info", pgettext_lazy("notice", "For information")
+    WARNING = "warning", pgettext_lazy("notice", "Warning: read this first")
+    STOP = "stop", pgettext_lazy("notice", "Emergency stop: the text is not shown")

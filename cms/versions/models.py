@@ -13,12 +13,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cms.core.enums import Competence
 from cms.core.models import Record, RecordQuerySet
 from cms.core.storage import private_storage
 from cms.people.models import Person
-from cms.versions.enums import Change
+from cms.versions.enums import Change, NoticeTone
 
 
 def asset_path(asset: "VersionAsset", filename: str) -> str:
@@ -209,6 +210,89 @@ class Withdrawal(Record):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+def name_of(user: Any) -> str:
+    """An account's name as it is today, which stays in a record when the account goes."""
+    return user.get_full_name() or user.get_username() if user is not None else ""
+
+
+class NoticeQuerySet(RecordQuerySet):
+    def standing(self) -> "NoticeQuerySet":
+        """Those that readers see now."""
+        return self.filter(end=None)
+
+
+class Notice(Record):
+    """A dated word on top of a document: what readers must know now, and the frozen text cannot say."""
+
+    kind = models.CharField(max_length=40)
+    key = models.UUIDField(db_index=True)
+    tone = models.CharField(pgettext_lazy("notice", "kind"), max_length=8, choices=NoticeTone)
+    text = models.CharField(_("text"), max_length=600)
+    laid_at = models.DateTimeField()
+    laid_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    laid_by_name = models.CharField(max_length=300, blank=True)
+
+    objects = NoticeQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = pgettext_lazy("document", "notice")
+        verbose_name_plural = pgettext_lazy("document", "notices")
+        ordering = ["-laid_at"]
+
+    def __str__(self) -> str:
+        return f"{self.tone} {self.laid_at:%Y-%m-%d}"
+
+
+class NoticeEnd(Record):
+    """A notice was taken away."""
+
+    notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="end")
+    ended_at = models.DateTimeField()
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    ended_by_name = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("end of a notice")
+        verbose_name_plural = _("ends of notices")
+
+    def __str__(self) -> str:
+        return f"{self.ended_at:%Y-%m-%d}"
+
+
+class SecondLook(Record):
+    """A second pair of eyes on what one person did alone."""
+
+    looked_at = models.DateTimeField()
+    looked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    looked_by_name = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.looked_at:%Y-%m-%d}"
+
+
+class NoticeLook(SecondLook):
+    """Somebody else agrees with an emergency stop."""
+
+    notice = models.OneToOneField(Notice, on_delete=models.PROTECT, related_name="second_look")
+
+    class Meta(SecondLook.Meta):
+        verbose_name = _("second look at a notice")
+        verbose_name_plural = _("second looks at notices")
+
+
+class WithdrawalLook(SecondLook):
+    """Somebody else agrees with a withdrawal."""
+
+    withdrawal = models.OneToOneField(Withdrawal, on_delete=models.PROTECT, related_name="second_look")
+
+    class Meta(SecondLook.Meta):
+        verbose_name = _("second look at a withdrawal")
+        verbose_name_plural = _("second looks at withdrawals")
 
 
 class VersionQuerySet(RecordQuerySet):

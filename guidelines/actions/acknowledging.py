@@ -14,7 +14,8 @@ from cms.core.models import Refused
 from cms.people.actions import queue_message, write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import Person
-from cms.versions.models import Withdrawal
+from cms.versions.enums import NoticeTone
+from cms.versions.models import Notice, Withdrawal
 from guidelines.enums import KIND, GuidelineKind
 from guidelines.models import Acknowledgement, GuidelineVersion
 
@@ -70,6 +71,8 @@ def _target(version: GuidelineVersion, at: datetime) -> Target:
         )
     if Withdrawal.objects.filter(key=version.key, withdrawn_on__lte=day).exists():
         raise NotInForce(_("The guideline has been withdrawn and is not acknowledged any more."))
+    if Notice.objects.standing().filter(key=version.key, tone=NoticeTone.STOP).exists():
+        raise NotInForce(_("The guideline has been stopped for now and cannot be acknowledged."))
     target = Target.objects.filter(kind=KIND, key=version.key).first()
     if target is None or version.kind == GuidelineKind.PROPOSAL:
         raise NotRequirable(_("This text cannot be acknowledged: it waits for a decision or for review by experts."))

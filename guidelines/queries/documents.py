@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
 from cms.people.models import Person
-from cms.versions.models import Withdrawal
+from cms.versions.enums import NoticeTone
+from cms.versions.models import Notice, Withdrawal
 from cms.versions.queries import in_force, in_force_among
+from guidelines.enums import KIND
 from guidelines.models import GuidelineIndexPage, GuidelinePage, GuidelineVersion
 from guidelines.permissions import user_can_read
 
@@ -27,6 +29,12 @@ class Document:
     versions: tuple[GuidelineVersion, ...]
     withdrawal: Withdrawal | None
     page_path: str | None
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Somebody has stopped it in an emergency: the notice is shown instead of the text."""
+        return any(notice.tone == NoticeTone.STOP for notice in self.notices)
 
     @property
     def latest(self) -> GuidelineVersion:
@@ -55,15 +63,24 @@ class Document:
 
 
 def document(key: UUID) -> Document | None:
-    """A guideline by its key, in one query, or two if it has been withdrawn. None if nothing was ever published."""
-    withdrawn = Withdrawal.objects.filter(key=OuterRef("key"))
+    """A guideline by its key, in one query, and one each for its withdrawal and its notices, if there are any.
+
+    None if nothing was ever published.
+    """
     rows = GuidelineVersion.objects.of(key).latest_first()
-    versions = tuple(rows.annotate(page_path=F("page__path"), has_withdrawal=Exists(withdrawn)))
+    versions = tuple(
+        rows.annotate(
+            page_path=F("page__path"),
+            has_withdrawal=Exists(Withdrawal.objects.filter(key=OuterRef("key"))),
+            has_notices=Exists(Notice.objects.standing().filter(key=OuterRef("key"))),
+        )
+    )
     if not versions:
         return None
     withdrawal = Withdrawal.objects.filter(key=key).first() if versions[0].has_withdrawal else None
     paths = (version.page_path for version in versions if version.page_path)
-    return Document(key, versions, withdrawal, next(paths, None))
+    notices = tuple(Notice.objects.standing().filter(key=key)) if versions[0].has_notices else ()
+    return Document(key, versions, withdrawal, next(paths, None), notices)
 
 
 def address(version: GuidelineVersion) -> str:
@@ -154,3 +171,43 @@ def pages_with_versions(page: Page, *, below: bool) -> list[GuidelinePage]:
     if not below:
         pages = pages.filter(pk=page.pk)
     return list(pages.filter(Exists(GuidelineVersion.objects.filter(page=OuterRef("pk")))).order_by("path"))
+
+
+# What one person did alone
+
+SECOND_LOOK_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Lone:
+    """An emergency stop or a withdrawal that nobody else has looked at yet."""
+
+    title: str
+    page_id: int | None
+    by: Any
+    since: datetime
+    notice: Notice | None = None
+    withdrawal: Withdrawal | None = None
+
+    @property
+    def look_by(self) -> datetime:
+        return self.since + SECOND_LOOK_WITHIN
+
+
+def lone_decisions(since: date) -> list[Lone]:
+    """Stops that stand, and withdrawals from a day on, that wait for a second pair of eyes, the oldest first."""
+    stops = Notice.objects.standing().filter(kind=KIND, tone=NoticeTone.STOP, second_look=None)
+    withdrawals = Withdrawal.objects.filter(kind=KIND, second_look=None, withdrawn_on__gte=since)
+    found = [*stops, *withdrawals]
+    latest: dict[UUID, GuidelineVersion] = {}
+    for version in GuidelineVersion.objects.filter(key__in=[one.key for one in found]).order_by("major", "minor"):
+        latest[version.key] = version
+    rows = [_lone(one, latest[one.key]) for one in found if one.key in latest]
+    return sorted(rows, key=lambda row: row.since)
+
+
+def _lone(one: Notice | Withdrawal, version: GuidelineVersion) -> Lone:
+    if isinstance(one, Notice):
+        return Lone(version.title, version.page_id, one.laid_by_id, one.laid_at, notice=one)
+    since = timezone.make_aware(datetime.combine(one.withdrawn_on, time.min))
+    return Lone(version.title, version.page_id, one.withdrawn_by_id, since, withdrawal=one)

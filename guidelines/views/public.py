@@ -19,7 +19,7 @@ from cms.core.models import Refused
 from cms.core.views import render_page
 from cms.people.models import Person
 from cms.people.views import acting_person
-from cms.versions.queries import latest_version, text_of
+from cms.versions.queries import Text, latest_version, text_of
 from guidelines.actions import acknowledge_guideline
 from guidelines.forms import AcknowledgeForm, DayForm
 from guidelines.models import Acknowledgement, GuidelineIndexPage, GuidelinePage, GuidelineVersion
@@ -94,7 +94,7 @@ def _page(request: HttpRequest, found: Document, shown: GuidelineVersion, asked:
     current = found.in_force(today)
     is_old = shown != current and not shown.is_pending(today)
     reading = read_text(
-        text_of(shown.content_id),
+        Text(()) if found.is_stopped else text_of(shown.content_id),
         person=person,
         on=today,
         audience=request.GET.get("lasning"),
@@ -117,7 +117,7 @@ def _page(request: HttpRequest, found: Document, shown: GuidelineVersion, asked:
         "base_url": getattr(settings, "LEDSTANG_BASE_URL", "").rstrip("/"),
         "person": person,
         "receipt": Receipt.of(stated, shown),
-        "can_acknowledge": shown == current and can_be_acknowledged(shown),
+        "can_acknowledge": shown == current and not found.is_stopped and can_be_acknowledged(shown),
         "form": AcknowledgeForm(initial={"version": shown.public_id}, auto_id=False),
     }
     response = render_page(request, "guidelines/guideline.html", context)

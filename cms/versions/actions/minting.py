@@ -1,4 +1,4 @@
-"""Mint versions: the one way by which anything is published. Sign reviews, withdraw documents."""
+"""Mint versions: the one way by which anything is published."""
 
 import uuid
 from datetime import date, datetime
@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cms.core.models import Refused
 from cms.core.tokens import find_slots
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import Person
+from cms.versions.actions.refusals import AlreadyWithdrawn, EffectiveTooEarly, NoteMissing
 from cms.versions.enums import Change
 from cms.versions.freezing import Draft, FrozenAsset
 from cms.versions.models import (
@@ -22,31 +22,15 @@ from cms.versions.models import (
     Fragment,
     PublishingPlan,
     ReviewMark,
-    ReviewSignature,
     Version,
     VersionAsset,
     Withdrawal,
+    name_of,
 )
 from cms.versions.queries import latest_version, open_marks
-from cms.versions.signals import review_signed, version_minted
+from cms.versions.signals import version_minted
 
 AnyVersion = TypeVar("AnyVersion", bound=Version)
-
-
-class PublishingError(Refused):
-    """A version cannot be minted. The text is shown to the editor."""
-
-
-class NoteMissing(PublishingError):
-    """A substantive change without a note."""
-
-
-class EffectiveTooEarly(PublishingError):
-    """A later number would be in force before an earlier one."""
-
-
-class AlreadyWithdrawn(PublishingError):
-    """The document is no longer in use."""
 
 
 def store_asset(asset: FrozenAsset) -> VersionAsset:
@@ -201,7 +185,7 @@ def _signed(**users: Any) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for verb, user in users.items():
         fields[f"{verb}_by"] = user
-        fields[f"{verb}_by_name"] = user.get_full_name() or user.get_username() if user is not None else ""
+        fields[f"{verb}_by_name"] = name_of(user)
     return fields
 
 
@@ -228,55 +212,3 @@ def plan_publishing(
         made_by=made_by,
         made_at=at or timezone.now(),
     )
-
-
-@transaction.atomic
-def sign_review(
-    *, mark: ReviewMark, signed_by_function: str, signed_on: date, signed_by: Person | None
-) -> ReviewSignature:
-    """An expert vouches for a fragment's exact text; it holds in every version that has it unchanged.
-
-    The first signature stands. Sends `review_signed` inside the transaction.
-    """
-    about = {"fragment_sha256": mark.fragment.sha256, "competence": mark.competence}
-    mine = ReviewSignature(
-        **about, signed_by_function=signed_by_function.strip(), signed_on=signed_on, signed_by=signed_by
-    )
-    known = ReviewSignature.objects.filter(**about).exists()
-    ReviewSignature.objects.bulk_create([mine], ignore_conflicts=True)
-    signature = ReviewSignature.objects.get(**about)
-    if not known:
-        write_audit(action=AuditAction.REVIEW_SIGNED, actor=signed_by, object_key=mark.fragment.sha256)
-        review_signed.send(sender=ReviewSignature, signature=signature)
-    return signature
-
-
-@transaction.atomic
-def withdraw(
-    *,
-    kind: str,
-    key: uuid.UUID,
-    on: date,
-    reason: str,
-    withdrawn_by: Any = None,
-    successor: uuid.UUID | None = None,
-    actor: Person | None = None,
-) -> Withdrawal:
-    """Take a document out of use. Versions, evidence and certificates remain.
-
-    Raises PublishingError without a reason, AlreadyWithdrawn the second time.
-    """
-    if not reason.strip():
-        raise PublishingError(_("Say why it is withdrawn."))
-    if Withdrawal.objects.filter(key=key).exists():
-        raise AlreadyWithdrawn(_("This has been withdrawn already."))
-    withdrawal = Withdrawal.objects.create(
-        kind=kind,
-        key=key,
-        withdrawn_on=on,
-        reason=reason.strip(),
-        successor=successor,
-        withdrawn_by=withdrawn_by,
-    )
-    write_audit(action=AuditAction.VERSION_WITHDRAWN, actor=actor, object_key=str(key))
-    return withdrawal

@@ -1,0 +1,30 @@
+"""Mint versions, sign reviews, lay notices, withdraw documents: one verb each."""
+
+from cms.versions.actions.minting import mint, plan_publishing, store_asset, store_content
+from cms.versions.actions.noticing import end_notice, lay_notice, look_again
+from cms.versions.actions.refusals import (
+    AlreadyWithdrawn,
+    EffectiveTooEarly,
+    NoteMissing,
+    PublishingError,
+    SecondPairNeeded,
+)
+from cms.versions.actions.reviewing import sign_review
+from cms.versions.actions.withdrawing import withdraw
+
+__all__ = [
+    "AlreadyWithdrawn",
+    "EffectiveTooEarly",
+    "NoteMissing",
+    "PublishingError",
+    "SecondPairNeeded",
+    "end_notice",
+    "lay_notice",
+    "look_again",
+    "mint",
+    "plan_publishing",
+    "sign_review",
+    "store_asset",
+    "store_content",
+    "withdraw",
+]
