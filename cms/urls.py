@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("courses.urls")),
     path("", include("cms.certificates.urls")),
     path("", include("cms.oversight.urls")),
+    path("", include("cms.reminders.urls")),
     path("", include("cms.versions.urls")),
     path("", include(wagtail_urls)),
 ]

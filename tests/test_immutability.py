@@ -21,7 +21,7 @@ from cms.core.immutability import (
     record_models,
 )
 from cms.core.models import DisposalGate, ImmutableRecordError, Record
-from cms.people.models import AuditEntry, OrgUnit, Person
+from cms.people.models import AuditEntry, OrgUnit, OutboxMessage, Person
 from courses.models import CoursePage, Enrollment
 from guidelines.models import GuidelinePage
 from tests.factories import (
@@ -57,7 +57,12 @@ def make_enrollment() -> Enrollment:
     )
 
 
+def make_message() -> OutboxMessage:
+    return OutboxMessage.objects.create(source_key=str(uuid.uuid4()), person=PersonFactory(), created_at=timezone.now())
+
+
 MAKERS = {
+    "OutboxMessage": make_message,
     "Person": PersonFactory,
     "OrgUnit": OrgUnitFactory,
     "Role": lambda: RoleFactory(key=uuid.uuid4().hex[:12]),
@@ -97,7 +102,7 @@ def some(field: models.Field, turn: int) -> Any:
         models.JSONField: lambda: [f"värde {turn}"],
         models.BooleanField: lambda: turn % 2 == 0,
         models.DateTimeField: lambda: timezone.now() + timedelta(days=turn),
-        models.DateField: lambda: date(2026, 1, turn),
+        models.DateField: lambda: date(2026, 1, turn) + timedelta(days=uuid.uuid4().int % 9999 if field.unique else 0),
         models.IntegerField: lambda: turn,
         models.FileField: lambda: f"fil-{turn}",
         models.CharField: lambda: uuid.uuid4().hex[: field.max_length],

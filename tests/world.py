@@ -188,6 +188,8 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_oversight:people": of_school,
     "ledstang_oversight:people-csv": of_school,
     "ledstang_oversight:person": lambda world: {"key": world.learner.key},
+    "ledstang_reminders:remind-unit": of_school,
+    "ledstang_reminders:remind-person": lambda world: {"key": world.learner.key},
     "ledstang_requirement": of_requirement,
     "ledstang_end_requirement": of_requirement,
     "ledstang_versions:asset": lambda world: {"sha256": "0" * 64},
