@@ -11,7 +11,7 @@ from django.utils import timezone
 from cms.certificates.actions import make_whole, request_bundle
 from cms.certificates.models import Certificate, CertificateBundle
 from cms.compliance.models import Requirement
-from cms.people.models import Person
+from cms.people.models import Person, RosterImport
 from cms.versions.enums import Change
 from courses.actions import complete_unit, cut_course_version, enroll
 from courses.models import CourseVersion, Enrollment, UnitVersion
@@ -82,6 +82,10 @@ class World:
     def requirement(self) -> Requirement:
         return RequirementFactory()
 
+    @cached_property
+    def roster_import(self) -> RosterImport:
+        return RosterImport.objects.create(source="hr", created_at=timezone.now())
+
     def row_of(self, factory: Any) -> Any:
         if factory not in self.rows:
             self.rows[factory] = factory()
@@ -147,6 +151,10 @@ def of_requirement(world: World) -> dict[str, Any]:
     return {"key": world.requirement.key}
 
 
+def of_roster_import(world: World) -> dict[str, Any]:
+    return {"key": world.roster_import.key}
+
+
 def spent_link(world: World) -> dict[str, Any]:
     return {"uid": "MQ", "token": "gammal-lank"}
 
@@ -190,7 +198,11 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_oversight:person": lambda world: {"key": world.learner.key},
     "ledstang_reminders:remind-unit": of_school,
     "ledstang_reminders:remind-person": lambda world: {"key": world.learner.key},
+    "ledstang_merge_pair": lambda world: {"one": world.learner.key, "other": world.cast.head.person.key},
     "ledstang_requirement": of_requirement,
+    "ledstang_roster_discard": of_roster_import,
+    "ledstang_roster_import": of_roster_import,
+    "ledstang_roster_report": of_roster_import,
     "ledstang_end_requirement": of_requirement,
     "ledstang_versions:asset": lambda world: {"sha256": "0" * 64},
 }

@@ -23,11 +23,13 @@ from cms.people.actions.persons import (
     enter_oversight_terms,
     give_scope,
     merge_people,
+    note_seen,
     set_protection,
 )
 from cms.people.actions.roster import ImportRefused, import_roster, plan_import
 from cms.people.actions.rules import PeopleError
 from cms.people.actions.telling import one_telling, tell_roster_changed
+from cms.people.actions.words import map_words
 
 __all__ = [
     "CircularPlacement",
@@ -43,8 +45,10 @@ __all__ = [
     "enter_oversight_terms",
     "give_scope",
     "import_roster",
+    "map_words",
     "merge_people",
     "move_person",
+    "note_seen",
     "one_telling",
     "place_org_unit",
     "plan_import",

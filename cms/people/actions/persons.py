@@ -1,5 +1,6 @@
 """Who somebody is: the person behind an account, merging, protection, scopes and the terms of follow-up."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -50,8 +51,11 @@ def merge_people(*, duplicate: Person, into: Person, actor: Person | None) -> Pe
     """One human seen twice: evidence stays where it is, the duplicate points at the one that remains.
 
     What was merged into the duplicate points there too, so nobody is more than one step away. Protection of either
-    holds for both. Two accounts both lead to the one that remains. Raises PeopleError on a circle.
+    holds for both. Two accounts both lead to the one that remains. Rights over org units are no evidence: they move.
+    Raises PeopleError on a circle.
     """
+    if duplicate.merged_into_id is not None:
+        raise PeopleError("the record has been merged already")
     if into.pk == duplicate.pk or into.merged_into_id is not None:
         raise PeopleError("a person can only be merged into another current person")
     user = duplicate.user if into.user is None else None
@@ -60,6 +64,10 @@ def merge_people(*, duplicate: Person, into: Person, actor: Person | None) -> Pe
     duplicate.merged_into = into
     duplicate.save(update_fields=["merged_into", "user"])
     Person.objects.filter(merged_into=duplicate).update(merged_into=into)
+    held = set(into.scopes.values_list("org_unit_id", "right", "starts_on"))
+    for scope in duplicate.scopes.all():
+        if (scope.org_unit_id, scope.right, scope.starts_on) not in held:
+            Scope.objects.filter(pk=scope.pk).update(person=into)
     if duplicate.is_protected and not into.is_protected:
         into.protection = duplicate.protection
         into.save(update_fields=["protection"])
@@ -69,6 +77,13 @@ def merge_people(*, duplicate: Person, into: Person, actor: Person | None) -> Pe
     write_audit(action=AuditAction.PERSON_MERGED, actor=actor, subject=into, object_key=str(duplicate.key))
     tell_roster_changed(people=[duplicate, into])
     return into
+
+
+@transaction.atomic
+def note_seen(*, people: Iterable[Person], actor: Person | None) -> None:
+    """Keep that somebody has looked at people's records. Called before they are shown."""
+    for person in people:
+        write_audit(action=AuditAction.PERSON_VIEWED, actor=actor, subject=person)
 
 
 @transaction.atomic

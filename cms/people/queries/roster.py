@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db.models import Count, F, QuerySet
-from django.db.models.functions import Lower
 
+from cms.core.storage import private_storage
 from cms.people.enums import OrgUnitKind
 from cms.people.models import (
     District,
@@ -20,8 +22,9 @@ from cms.people.models import (
     RoleMapping,
     RosterImport,
 )
-from cms.people.roster.facts import RosterSource
+from cms.people.roster.facts import PROBLEMS, RosterSource
 from cms.people.roster.planning import Known, KnownDuty, KnownPerson, KnownUnit
+from cms.people.roster.reporting import COUNTS, Line
 from cms.people.roster.vocabularies import folded
 
 
@@ -128,15 +131,60 @@ def kind_mappings() -> list[KindMapping]:
     return sorted(KindMapping.objects.all(), key=lambda row: (row.kind in OrgUnitKind.values, row.source, row.value))
 
 
-def possible_duplicates(limit: int = 50) -> list[tuple[Person, list[Person]]]:
-    """Current records that may be of one human: the same address, or the same name. For somebody to judge."""
-    shared = (
-        Person.objects.current().exclude(email="").annotate(address=Lower("email")).values("address")
-        .annotate(count=Count("pk")).filter(count__gt=1).order_by("address")[:limit]
+@dataclass(frozen=True)
+class ReportRow:
+    """A line of an import's report, with our own words for what the source no longer mentions."""
+
+    line: Line
+    unit: str = ""
+    number: str = ""
+    since: date | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import would do or has done, as far as it is kept."""
+
+    counts: list[tuple[int, Any]]
+    problems: list[dict[str, Any]]
+    rows: list[ReportRow]
+    has_file: bool
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return [problem for problem in self.problems if problem["is_error"]]
+
+    @property
+    def notes(self) -> list[dict[str, Any]]:
+        return [problem for problem in self.problems if not problem["is_error"]]
+
+
+def import_report(run: RosterImport, limit: int = 200) -> Report:
+    """An import's report for a page: the first lines, and where an employment lies that is not in the file."""
+    lines = [Line(**line) for line in run.report[:limit]]
+    rows = Employment.objects.select_related("org_unit").in_bulk([line.duty for line in lines if line.duty])
+    numbers = dict(
+        Identity.objects.filter(issuer=run.source, person__in=[row.person_id for row in rows.values()])
+        .order_by("-pk").values_list("person_id", "subject")
     )  # fmt: skip
-    addresses = [row["address"] for row in shared]
-    people = Person.objects.current().annotate(address=Lower("email")).filter(address__in=addresses).order_by("pk")
-    groups: dict[str, list[Person]] = {}
-    for person in people:
-        groups.setdefault(person.email.casefold(), []).append(person)
-    return [(group[0], group[1:]) for group in groups.values() if len(group) > 1]
+    units = OrgUnit.objects.in_bulk([line.unit for line in lines if line.unit])
+    found = []
+    for line in lines:
+        duty, unit = rows.get(line.duty or 0), units.get(line.unit or 0)
+        if duty is not None:
+            number = numbers.get(duty.person_id, "")
+            found.append(ReportRow(line, duty.org_unit.name, number, duty.starts_on))
+        else:
+            found.append(ReportRow(line, unit.name if unit is not None else ""))
+    counts = [(run.counts[name], label) for name, label in COUNTS.items() if run.counts.get(name)]
+    problems = [{**problem, "text": PROBLEMS.get(problem["code"], problem["code"])} for problem in run.problems]
+    return Report(counts, problems, found, report_file(run) is not None)
+
+
+def report_file(run: RosterImport) -> bytes | None:
+    """The whole report as CSV. None where it has been removed, or was never made."""
+    try:
+        with private_storage().open(f"roster/{run.key}/report.csv") as kept:
+            return bytes(kept.read())
+    except OSError:
+        return None

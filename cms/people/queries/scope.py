@@ -154,10 +154,11 @@ def person_of(user: Any) -> Person | None:
 
 
 def employments_on(person: Person, on: date) -> QuerySet[Employment]:
+    """Where somebody works on a day, by whichever record of theirs it was written for."""
     return (
         Employment.objects.known_at()
         .on(on)
-        .filter(person=person)
+        .filter(Q(person=person) | Q(person__merged_into=person))
         .select_related("org_unit__district", "role")
         .order_by("starts_on", "pk")
     )

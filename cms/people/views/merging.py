@@ -1,0 +1,81 @@
+"""Two records of one human, in Wagtail's admin: find them, look at both, keep one."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cms.people.actions import merge_people, note_seen
+from cms.people.models import Person
+from cms.people.permissions import user_can_import_roster, user_can_merge_people
+from cms.people.queries.merging import RecordToMerge, found_people, mergeable_people, possible_duplicates
+from cms.people.views.acting import acting_person
+
+View = Callable[..., HttpResponse]
+
+
+def for_mergers(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not user_can_merge_people(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@for_mergers
+def people(request: HttpRequest) -> HttpResponse:
+    """Records with the same address, and a search for any two. The first that is chosen waits for the second."""
+    actor, today = acting_person(request), timezone.localdate()
+    words = request.GET.get("q", "").strip()
+    first = None
+    if request.GET.get("forsta"):
+        first = mergeable_people(actor, today).filter(key=_key(request.GET["forsta"])).first()
+    found = found_people(actor, words, today) if len(words) > 1 else []
+    context = {
+        "words": words,
+        "first": first,
+        "found": [person for person in found if person != first],
+        "groups": [] if words or first else possible_duplicates(actor, today),
+        "can_import": user_can_import_roster(request.user),
+    }
+    return render(request, "ledstang_people/admin/merge.html", context)
+
+
+def _key(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
+def _pair(request: HttpRequest, one: uuid.UUID, other: uuid.UUID) -> list[Person]:
+    allowed = mergeable_people(acting_person(request), timezone.localdate())
+    if one == other:
+        raise Http404
+    return [get_object_or_404(allowed, key=key) for key in (one, other)]
+
+
+@for_mergers
+def pair(request: HttpRequest, one: uuid.UUID, other: uuid.UUID) -> HttpResponse:
+    """Both side by side. Whoever has looked is noted, as everywhere."""
+    actor, both = acting_person(request), _pair(request, one, other)
+    if request.method == "POST":
+        kept = next((person for person in both if str(person.key) == request.POST.get("keep")), None)
+        if kept is not None:
+            merge_people(duplicate=next(person for person in both if person != kept), into=kept, actor=actor)
+            messages.success(request, _("The records are one now. What was done under either counts for both."))
+            return redirect("ledstang_merge")
+    records = [RecordToMerge.of(person) for person in both]
+    note_seen(people=both, actor=actor)
+    return render(request, "ledstang_people/admin/merge_pair.html", {"records": records})
