@@ -102,11 +102,16 @@ class TokenKind:
     """A register that text cites by key. `freeze(key)` returns None for an unknown key.
 
     `doubts(keys, on)` tells of those keys whose entries are stale, repealed, expired or unverified on a day.
+    `changed` and `gone` are the codes of entries that say something else than when they were frozen, or that have left
+    the register. What is `is_filled` is put in when the text is served, so that only copies on paper are out of date.
     """
 
     name: str
     freeze: Callable[[str], FrozenToken | None]
     doubts: Callable[[Collection[str], date], Mapping[str, Sequence[Doubt]]] = lambda keys, on: {}
+    changed: str = ""
+    gone: str = ""
+    is_filled: bool = False
 
 
 nav_items: Registry[NavItem] = Registry("navigation item")

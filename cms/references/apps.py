@@ -1,5 +1,9 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+CONTACT_CODES: dict[str, Any] = {"changed": "contact_changed", "gone": "contact_expired", "is_filled": True}
 
 
 class ReferencesConfig(AppConfig):
@@ -14,11 +18,13 @@ class ReferencesConfig(AppConfig):
         from cms.core.registry import NavItem, TokenKind, footer_items, token_kinds
         from cms.references import queries, slots
 
-        token_kinds.register(TokenKind(slots.LAW, queries.freeze_law, queries.doubts_about_law))
-        token_kinds.register(TokenKind(slots.CONTACT, queries.freeze_contact, queries.doubts_about_contacts))
-        token_kinds.register(
-            TokenKind(slots.CONTACT_LIST, queries.freeze_contact_list, queries.doubts_about_contact_lists)
+        law = TokenKind(slots.LAW, queries.freeze_law, queries.doubts_about_law, "law_changed", "law_changed")
+        contact = TokenKind(slots.CONTACT, queries.freeze_contact, queries.doubts_about_contacts, **CONTACT_CODES)
+        contact_list = TokenKind(
+            slots.CONTACT_LIST, queries.freeze_contact_list, queries.doubts_about_contact_lists, **CONTACT_CODES
         )
+        for kind in (law, contact, contact_list):
+            token_kinds.register(kind)
 
         def address(request: object) -> str | None:
             try:

@@ -27,6 +27,8 @@ class RemarkKind(TextChoices):
     DEAD_LINK = "dead_link", _("A link to something that is not there")
     LAW_STALE = "law_stale", _("Law that nobody has reviewed for a year")
     LAW_COMING = "law_coming", _("Law that does not apply yet")
+    LAW_CHANGED = "law_changed", _("Law that has changed since the text was published")
+    CONTACT_CHANGED = "contact_changed", _("A contact route that has changed: the document shows the old one")
     CONTACT_UNVERIFIED = "contact_unverified", _("A contact route that nobody has verified for half a year")
     PHONE_BY_HAND = "phone_by_hand", _("A phone number written by hand: cite the contact by its key")
     LAW_BY_HAND = "law_by_hand", _("A paragraph of law written by hand: cite the law by its key")

@@ -1,6 +1,6 @@
 """Which kinds of documents have versions: plugins register theirs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,8 @@ class VersionKind:
     `may_read(content_ids, person)` says if a reader may see any of the frozen contents, for their files.
     `address(version)` is the permanent address. `resolve(key)` finds the version in force, for citations.
     `current_contents()` names the frozen texts that readers get or will get, by primary key of the content:
-    what experts still have to review is looked for in them.
+    what experts still have to review, and what has gone stale, is looked for in them.
+    `papers(hashes)` names the documents that have been made of some contents, by the content's hash.
     """
 
     name: str
@@ -23,6 +24,7 @@ class VersionKind:
     may_read: Callable[[list[int], Any], bool]
     resolve: Callable[[Any], Any]
     current_contents: Callable[[], Mapping[int, str]] = dict
+    papers: Callable[[Collection[str]], Mapping[str, Sequence[str]]] = lambda hashes: {}
 
 
 version_kinds: Registry[VersionKind] = Registry("version kind")
