@@ -21,6 +21,7 @@ from cms.core.immutability import (
     record_models,
 )
 from cms.core.models import DisposalGate, ImmutableRecordError, Record
+from cms.oversight.models import Disclosure
 from cms.people.models import AuditEntry, OrgUnit, OutboxMessage, Person
 from courses.models import CoursePage, Enrollment
 from guidelines.models import GuidelinePage
@@ -69,6 +70,9 @@ MAKERS = {
     "Target": TargetFactory,
     "Requirement": RequirementFactory,
     "Enrollment": make_enrollment,
+    "Disclosure": lambda: Disclosure.objects.create(
+        reference="2026/1", org_unit=OrgUnitFactory(), opened_at=timezone.now()
+    ),
     "GuidelinePage": GuidelinePageFactory,
     "CoursePage": lambda: CoursePageFactory(units=0),
     get_user_model().__name__: UserFactory,

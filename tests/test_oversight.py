@@ -35,6 +35,9 @@ EFFECTIVE = date(2026, 1, 1)
 
 
 def page(name: str, *args: Any, **query: str) -> str:
+    base, _hyphen, ending = name.rpartition("-")
+    if ending in ("csv", "xlsx"):
+        name, args = f"{base}-file", (*args, ending)
     address = reverse(f"ledstang_oversight:{name}", args=args)
     return address + ("?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else "")
 
@@ -430,7 +433,7 @@ def test_nothing_is_shown_that_cannot_be_noted(
     def fail(**kwargs: Any) -> None:
         raise RuntimeError("the log is full")
 
-    monkeypatch.setattr("cms.oversight.actions.write_audit", fail)
+    monkeypatch.setattr("cms.oversight.actions.looking.write_audit", fail)
     client = cast.head.client(raise_request_exception=False)
     for name in ("people", "people-csv"):
         response = client.get(page(name, city.almskolan.key))

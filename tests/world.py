@@ -2,15 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from cms.certificates.actions import make_whole, request_bundle
 from cms.certificates.models import Certificate, CertificateBundle
-from cms.compliance.models import Requirement
+from cms.compliance.actions import grant_exemption, record_evidence, set_rule
+from cms.compliance.enums import EvidenceKind, ExemptionReason
+from cms.compliance.models import Evidence, Exemption, Requirement
+from cms.oversight.actions import request_export
+from cms.oversight.enums import FileFormat
+from cms.oversight.models import ExportFile
+from cms.oversight.queries import Filters
+from cms.oversight.tasks import make_export
 from cms.people.models import Person, RosterImport
 from cms.versions.enums import Change
 from courses.actions import complete_unit, cut_course_version, enroll
@@ -86,6 +95,36 @@ class World:
     def roster_import(self) -> RosterImport:
         return RosterImport.objects.create(source="hr", created_at=timezone.now())
 
+    @cached_property
+    def recorded(self) -> Evidence:
+        """External training of the learner, with a document, of something that everybody must do."""
+        start = timezone.localdate() - timedelta(days=99)
+        set_rule(requirement=self.requirement, effective_on=start, due_days=30)
+        evidence, _created = record_evidence(
+            source_key="world", person=self.learner, target=self.requirement.target, kind=EvidenceKind.RECORDED,
+            document=ContentFile(b"%PDF-", "intyg.pdf"),
+        )  # fmt: skip
+        return evidence
+
+    @cached_property
+    def exemption(self) -> Exemption:
+        today = timezone.localdate()
+        return grant_exemption(
+            person=self.learner, target=self.recorded.target, reason=ExemptionReason.OTHER_WAY, starts_on=today,
+            until=today, actor=None,
+        )  # fmt: skip
+
+    @cached_property
+    def export(self) -> ExportFile:
+        """The head's, of the own school."""
+        head = self.cast.head.person
+        assert head is not None
+        export = request_export(
+            person=head, org_unit=self.city.almskolan, filters=Filters(), file_format=FileFormat.CSV
+        )  # fmt: skip
+        make_export.call(export.pk)
+        return export
+
     def row_of(self, factory: Any) -> Any:
         if factory not in self.rows:
             self.rows[factory] = factory()
@@ -147,6 +186,18 @@ def of_course_page(world: World) -> dict[str, Any]:
     return {"page_id": world.course.page_id}
 
 
+def of_learner(world: World) -> dict[str, Any]:
+    return {"key": world.learner.key}
+
+
+def of_evidence(world: World) -> dict[str, Any]:
+    return {"key": world.learner.key, "evidence_key": world.recorded.key}
+
+
+def of_export(world: World) -> dict[str, Any]:
+    return {"key": world.export.key}
+
+
 def of_requirement(world: World) -> dict[str, Any]:
     return {"key": world.requirement.key}
 
@@ -192,13 +243,24 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_certificates:seal_pem": lambda world: {"fingerprint": world.certificate.file.seal.fingerprint},
     "ledstang_certificates:verify": of_certificate,
     "ledstang_oversight:org-unit": of_school,
-    "ledstang_oversight:org-unit-csv": of_school,
+    "ledstang_oversight:org-unit-file": lambda world: {**of_school(world), "ending": "csv"},
     "ledstang_oversight:people": of_school,
-    "ledstang_oversight:people-csv": of_school,
-    "ledstang_oversight:person": lambda world: {"key": world.learner.key},
     "ledstang_reminders:remind-unit": of_school,
     "ledstang_reminders:remind-person": lambda world: {"key": world.learner.key},
     "ledstang_merge_pair": lambda world: {"one": world.learner.key, "other": world.cast.head.person.key},
+    "ledstang_oversight:people-file": lambda world: {**of_school(world), "ending": "xlsx"},
+    "ledstang_oversight:ask-for-file": lambda world: {**of_school(world), "ending": "csv"},
+    "ledstang_oversight:overview-file": lambda world: {"ending": "xlsx"},
+    "ledstang_oversight:person": of_learner,
+    "ledstang_oversight:record": of_learner,
+    "ledstang_oversight:exemption": of_learner,
+    "ledstang_oversight:other-way": of_learner,
+    "ledstang_oversight:void": of_evidence,
+    "ledstang_oversight:document": of_evidence,
+    "ledstang_oversight:end-exemption": lambda world: {"key": world.learner.key, "exemption_key": world.exemption.key},
+    "ledstang_oversight:export": of_export,
+    "ledstang_oversight:fetch-export": of_export,
+    "ledstang_oversight:export-again": of_export,
     "ledstang_requirement": of_requirement,
     "ledstang_roster_discard": of_roster_import,
     "ledstang_roster_import": of_roster_import,

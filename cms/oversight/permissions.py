@@ -1,4 +1,4 @@
-"""Who may open the person-level views, and who may say what is required."""
+"""Who may open the person-level views, who may say what is required, and who may disclose to the public."""
 
 from typing import Any
 
@@ -11,8 +11,15 @@ from cms.people.queries import org_tree
 
 def user_can_enter_terms(user: Any, person: Person | None) -> bool:
     """Administrators, and HR of the whole organisation."""
-    if user.is_active and user.is_superuser:
-        return True
+    return bool(user.is_active and user.is_superuser) or is_hr_of_all(person)
+
+
+def user_can_disclose(user: Any, person: Person | None) -> bool:
+    """Registrars: HR of the whole organisation, and those with the permission. What they see is still their scope."""
+    return bool(user.is_active and user.has_perm("ledstang_oversight.add_disclosure")) or is_hr_of_all(person)
+
+
+def is_hr_of_all(person: Person | None) -> bool:
     if person is None:
         return False
     today = timezone.localdate()

@@ -1,8 +1,11 @@
 from django.urls import path
 
-from cms.oversight.views import overview, own, staff, terms
+from cms.oversight.views import files, overview, own, recording, staff, terms
 
 app_name = "ledstang_oversight"
+
+UNIT = "uppfoljning/enhet/<uuid:key>/"
+PERSON = "uppfoljning/person/<uuid:key>/"
 
 urlpatterns = [
     path("min-utbildning/", own.training, name="training"),
@@ -10,10 +13,21 @@ urlpatterns = [
     path("mina-uppgifter/mina-uppgifter.json", own.my_data_file, name="my-data-file"),
     path("uppfoljning/", overview.overview, name="overview"),
     path("uppfoljning/villkor/", terms.terms, name="terms"),
-    path("uppfoljning/enheter.csv", overview.overview_csv, name="overview-csv"),
-    path("uppfoljning/enhet/<uuid:key>/", overview.org_unit, name="org-unit"),
-    path("uppfoljning/enhet/<uuid:key>/enheter.csv", overview.org_unit_csv, name="org-unit-csv"),
-    path("uppfoljning/enhet/<uuid:key>/medarbetare/", staff.people, name="people"),
-    path("uppfoljning/enhet/<uuid:key>/medarbetare.csv", staff.people_csv, name="people-csv"),
-    path("uppfoljning/person/<uuid:key>/", staff.person, name="person"),
+    path("uppfoljning/enheter.<str:ending>", overview.overview_file, name="overview-file"),
+    path(UNIT, overview.org_unit, name="org-unit"),
+    path(f"{UNIT}enheter.<str:ending>", overview.org_unit_file, name="org-unit-file"),
+    path(f"{UNIT}medarbetare/", staff.people, name="people"),
+    path(f"{UNIT}medarbetare.<str:ending>", staff.people_file, name="people-file"),
+    path(f"{UNIT}bestall/medarbetare.<str:ending>", staff.ask_for_file, name="ask-for-file"),
+    path(PERSON, staff.person, name="person"),
+    path(f"{PERSON}registrera/", recording.record, name="record"),
+    path(f"{PERSON}undantag/", recording.exemption, name="exemption"),
+    path(f"{PERSON}undantag/<uuid:exemption_key>/avsluta/", recording.end_exemption, name="end-exemption"),
+    path(f"{PERSON}pa-annat-satt/", recording.other_way, name="other-way"),
+    path(f"{PERSON}underlag/<uuid:evidence_key>/aterta/", recording.void, name="void"),
+    path(f"{PERSON}underlag/<uuid:evidence_key>/dokument/", recording.document, name="document"),
+    path("uppfoljning/filer/", files.exports, name="exports"),
+    path("uppfoljning/filer/<uuid:key>/", files.export, name="export"),
+    path("uppfoljning/filer/<uuid:key>/hamta/", files.fetch, name="fetch-export"),
+    path("uppfoljning/filer/<uuid:key>/gor-om/", files.again, name="export-again"),
 ]

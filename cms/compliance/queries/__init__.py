@@ -1,5 +1,5 @@
 from cms.compliance.queries.facts import known_evidence, load_people, load_rules
-from cms.compliance.queries.figures import Counts, Figures, counts_by_org_unit, rough_share, workplaces
+from cms.compliance.queries.figures import Counts, Figures, counts_by_org_unit, figures_of, rough_share, workplaces
 from cms.compliance.queries.requirements import RequirementRow, RuleRow, people_hit, requirement_rows, rule_rows
 from cms.compliance.queries.standings import each_standing, employed_in, people_required, required_targets, standings
 from cms.compliance.queries.training import Training, TrainingItem, training_of
@@ -14,6 +14,7 @@ __all__ = [
     "counts_by_org_unit",
     "each_standing",
     "employed_in",
+    "figures_of",
     "known_evidence",
     "load_people",
     "load_rules",

@@ -84,12 +84,24 @@ def counts_by_org_unit(
     The seam for summary tables: callers ask only here, so what is counted from standings today can be added up from
     kept counts where a view has nobody hidden in it.
     """
-    targets, wanted = list(targets), frozenset(org_units) & view.org_units
+    wanted = frozenset(org_units) & view.org_units
     employments = visible_employments(view, on, known_at).filter(org_unit__in=view.tree.union_of_subtrees(wanted))
+    return figures_of(employments, view.tree, wanted, list(targets), on, known_at)
+
+
+def figures_of(
+    employments: QuerySet[Employment],
+    tree: OrgTree,
+    wanted: frozenset[int],
+    targets: list[Target],
+    on: date,
+    known_at: datetime | None = None,
+) -> Figures:
+    """The figures of some org units, from exactly these employments: what is counted can be narrowed beforehand."""
     found = standings(people_behind(employments), targets, on, known_at)
     figures = Figures(on)
     for person, places in workplaces(employments).items():
-        above = {unit for place in places for unit in (place, *view.tree.ancestors(place))} & wanted
+        above = {unit for place in places for unit in (place, *tree.ancestors(place))} & wanted
         counted = list(_counted(found.get(person, {}), targets))
         for target, state, due_on in counted:
             figures.everybody.setdefault(target, Counts()).add(state, due_on, on)

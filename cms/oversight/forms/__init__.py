@@ -1,5 +1,17 @@
-from cms.oversight.forms.filters import StaffForm, TargetForm
+from cms.oversight.forms.filters import DayForm, StaffForm, TargetForm
+from cms.oversight.forms.recording import ExemptionForm, OtherWayForm, TrainingForm, VoidForm
 from cms.oversight.forms.rules import RequirementForm, RuleForm
 from cms.oversight.forms.terms import TermsForm
 
-__all__ = ["RequirementForm", "RuleForm", "StaffForm", "TargetForm", "TermsForm"]
+__all__ = [
+    "DayForm",
+    "ExemptionForm",
+    "OtherWayForm",
+    "RequirementForm",
+    "RuleForm",
+    "StaffForm",
+    "TargetForm",
+    "TermsForm",
+    "TrainingForm",
+    "VoidForm",
+]

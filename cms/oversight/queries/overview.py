@@ -1,22 +1,14 @@
 """How an actor's part of the organisation is doing: figures only, no people."""
 
-import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from cms.compliance.models import Target
-from cms.compliance.queries import Counts, Figures, counts_by_org_unit, required_targets, rough_share
+from cms.compliance.queries import Counts, Figures, counts_by_org_unit, figures_of, required_targets, rough_share
+from cms.oversight.queries.filters import Filters, employments_shown, name_of
 from cms.people.models import OrgUnit
 from cms.people.queries import View, controllers_of
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a list is narrowed to, as it stands in the address. `order` is `name` or `due`."""
-
-    target: Target | None = None
-    state: str = ""
-    order: str = "name"
 
 
 @dataclass(frozen=True)
@@ -26,11 +18,6 @@ class UnitRow:
     unit: OrgUnit
     counts: Counts
     is_own: bool = False
-
-
-def name_of(target: Target) -> str:
-    """How a target stands in an address."""
-    return f"{target.kind}:{target.key}"
 
 
 @dataclass(frozen=True)
@@ -64,9 +51,13 @@ class Overview:
         return sum(row.counts.required for row in self.rows) - self.counts.required if self.rows else 0
 
 
-def overseen_unit(view: View, key: uuid.UUID) -> OrgUnit | None:
-    """An org unit of the actor's part of the organisation. None for others, closed and unknown ones alike."""
-    return OrgUnit.objects.filter(pk__in=view.org_units, key=key).first()
+def figures_shown(view: View, org_units: Iterable[int], targets: list[Target], filters: Filters, on: date) -> Figures:
+    """The figures of some org units as far as the view goes and the filters let through."""
+    if filters.narrows_people:
+        wanted = frozenset(org_units) & view.org_units
+        employments = employments_shown(view, view.tree.union_of_subtrees(wanted), filters, on)
+        return figures_of(employments, view.tree, wanted, targets, on, filters.known_at)
+    return counts_by_org_unit(view, org_units, targets, on, filters.known_at)
 
 
 def path_to(view: View, org_unit: OrgUnit) -> list[OrgUnit]:
@@ -76,15 +67,16 @@ def path_to(view: View, org_unit: OrgUnit) -> list[OrgUnit]:
     return [known[unit] for unit in reversed(above)]
 
 
-def overview_of(view: View, org_unit: OrgUnit | None, target: Target | None, on: date) -> Overview:
+def overview_of(view: View, org_unit: OrgUnit | None, filters: Filters, on: date) -> Overview:
     """The figures of an org unit, or of all that the view has, with those of the units right below."""
+    target = filters.target
     targets = [target] if target else required_targets(on)
     tops = view.tree.tops_of(view.org_units)
     if org_unit is None and len(tops) == 1:
         org_unit = OrgUnit.objects.get(pk=tops[0])
     below = tops if org_unit is None else view.tree.children.get(org_unit.pk, [])
     wanted = [*below, org_unit.pk] if org_unit else below
-    figures = counts_by_org_unit(view, wanted, targets, on)
+    figures = figures_shown(view, wanted, targets, filters, on)
     chosen = target.pk if target else None
     units = OrgUnit.objects.in_bulk(wanted)
     return Overview(
@@ -94,7 +86,7 @@ def overview_of(view: View, org_unit: OrgUnit | None, target: Target | None, on:
         rows=_rows(figures, [units[pk] for pk in below], org_unit, chosen),
         targets=[] if target else _targets(figures, targets),
         controllers=named_controllers(view, frozenset(wanted)),
-        city=_city(view, targets, on),
+        city=None if filters.is_past or filters.narrows_people else _city(view, targets, on),
     )
 
 

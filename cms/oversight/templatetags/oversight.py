@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from cms.compliance.enums import Cause, State
+from cms.compliance.models import Evidence
 from cms.compliance.queries import Counts
 from cms.compliance.standing import Standing
+from cms.oversight import queries
 
 register = template.Library()
 
@@ -28,17 +30,28 @@ def standing_bar(counts: Counts) -> dict[str, Any]:
 
 
 @register.filter
-def in_days(day: date | None) -> str:
-    """How far away a day is: "in 8 days", "tomorrow", "3 days ago"."""
-    if day is None:
+def in_days(day: date | None, on: date | None = None) -> str:
+    """How far away a day is from today: "in 8 days", "tomorrow", "3 days ago". Nothing when another day is shown."""
+    today = timezone.localdate()
+    if day is None or (on is not None and on != today):
         return ""
-    days = (day - timezone.localdate()).days
+    days = (day - today).days
     named = {0: pgettext("day", "today"), 1: pgettext("day", "tomorrow"), -1: pgettext("day", "yesterday")}
     if days in named:
         return named[days]
     if days > 0:
         return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
     return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": -days}
+
+
+@register.filter
+def is_ahead(day: date) -> bool:
+    return day > timezone.localdate()
+
+
+@register.filter
+def may_void(evidence: Evidence, is_hr: bool) -> bool:
+    return queries.may_void(evidence, is_hr=is_hr)
 
 
 @register.filter

@@ -1,63 +1,80 @@
 """How the org units are doing, in figures."""
 
 import uuid
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cms.core.views import render_page
 from cms.oversight.actions import note_viewing
-from cms.oversight.permissions import user_can_enter_terms
-from cms.oversight.queries import Filters, name_of, overview_of
-from cms.oversight.views.access import Overseer, filter_form, overseer_of
-from cms.oversight.views.exports import csv_response, overview_rows
+from cms.oversight.forms import TargetForm
+from cms.oversight.permissions import user_can_disclose, user_can_enter_terms
+from cms.oversight.queries import name_of, overview_of
+from cms.oversight.queries.tables import overview_table
+from cms.oversight.views.access import Overseer, filter_form, overseer_of, told
+from cms.oversight.views.exports import format_of, table_response
 from cms.people.enums import AuditAction
 from cms.people.models import OrgUnit
 from cms.people.queries import person_views_are_open
 
 
-def _told(filters: Filters, **more: object) -> dict[str, object]:
-    """What an audit row keeps of a view: keys and counts."""
-    return {"target": str(filters.target.key) if filters.target else "", "state": filters.state, **more}
+def figures_context(request: HttpRequest, overseer: Overseer, form: TargetForm) -> dict[str, Any]:
+    """What every page of figures tells."""
+    target = form.filters.target
+    return {
+        "form": form,
+        "filters": form.filters,
+        "target": target,
+        "mal": name_of(target) if target else None,
+        "days": days_of(request),
+        "overseer": overseer,
+        "on": overseer.on,
+        "is_open": person_views_are_open(),
+    }
+
+
+def days_of(request: HttpRequest) -> str:
+    """The day and what was known, as they go on to the next page."""
+    chosen = {name: request.GET[name] for name in ("dag", "kand") if request.GET.get(name)}
+    return f"?{urlencode(chosen)}" if chosen else ""
 
 
 def _page(request: HttpRequest, overseer: Overseer, org_unit: OrgUnit | None) -> HttpResponse:
-    form = filter_form(request, overseer.on)
-    overview = overview_of(overseer.view, org_unit, form.filters.target, overseer.on)
-    is_open = person_views_are_open()
+    form = filter_form(request, overseer, TargetForm)
+    overview = overview_of(overseer.view, org_unit, form.filters, overseer.on)
     context = {
+        **figures_context(request, overseer, form),
         "overview": overview,
-        "form": form,
-        "target": form.filters.target,
-        "mal": name_of(form.filters.target) if form.filters.target else None,
-        "on": overseer.on,
-        "is_open": is_open,
         "can_enter_terms": user_can_enter_terms(request.user, overseer.person),
+        "can_disclose": user_can_disclose(request.user, overseer.person),
     }
     response = render_page(request, "ledstang_oversight/overview.html", context)
     note_viewing(
         action=AuditAction.OVERVIEW_VIEWED,
         actor=overseer.person,
         org_unit=overview.unit,
-        details=_told(form.filters),
+        details=told(form.filters),
     )
     return response
 
 
-def _file(request: HttpRequest, overseer: Overseer, org_unit: OrgUnit | None) -> StreamingHttpResponse:
-    filters = filter_form(request, overseer.on).filters
-    overview = overview_of(overseer.view, org_unit, filters.target, overseer.on)
+def _file(request: HttpRequest, overseer: Overseer, org_unit: OrgUnit | None, ending: str) -> HttpResponseBase:
+    file_format = format_of(ending)
+    filters = filter_form(request, overseer, TargetForm).filters
+    overview = overview_of(overseer.view, org_unit, filters, overseer.on)
     place = overview.unit.name if overview.unit else _("Your org units")
-    rows = list(overview_rows(overview, place, filters))
+    table = list(overview_table(overview, place, filters))
     note_viewing(
         action=AuditAction.LIST_EXPORTED,
         actor=overseer.person,
         org_unit=overview.unit,
-        details=_told(filters, list="org_units", rows=len(overview.rows)),
+        details=told(filters, list="org_units", rows=len(overview.rows)),
     )
-    return csv_response(f"{_('org units')}-{place}", rows)
+    return table_response(f"{_('org units')}-{place}", table, file_format)
 
 
 @require_safe
@@ -69,8 +86,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def overview_csv(request: HttpRequest) -> StreamingHttpResponse:
-    return _file(request, overseer_of(request), None)
+def overview_file(request: HttpRequest, ending: str) -> HttpResponseBase:
+    return _file(request, overseer_of(request), None, ending)
 
 
 @require_safe
@@ -82,6 +99,6 @@ def org_unit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_safe
 @login_required
-def org_unit_csv(request: HttpRequest, key: uuid.UUID) -> StreamingHttpResponse:
+def org_unit_file(request: HttpRequest, key: uuid.UUID, ending: str) -> HttpResponseBase:
     overseer = overseer_of(request)
-    return _file(request, overseer, overseer.unit(key))
+    return _file(request, overseer, overseer.unit(key), ending)

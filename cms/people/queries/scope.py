@@ -65,12 +65,12 @@ class View:
         return not self.org_units
 
 
-def view_of(actor: Person | None, on: date) -> View:
-    """The actor's part of the organisation on a day.
+def view_of(actor: Person | None, on: date, known_at: datetime | None = None) -> View:
+    """The actor's part of the organisation on a day, as known at a moment (None: now).
 
     The scopes held *today* decide, whatever day is looked at; the tree is that day's.
     """
-    tree = org_tree(on)
+    tree = org_tree(on, known_at)
     if actor is None:
         return View(frozenset(), frozenset(), tree)
     roots: dict[str, list[int]] = {}
