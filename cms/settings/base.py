@@ -177,6 +177,22 @@ LEDSTANG_REMINDERS_QUIET_HOLIDAYS = env.bool("LEDSTANG_REMINDERS_QUIET_HOLIDAYS"
 LEDSTANG_REMINDERS_QUIET_DAYS: list[str] = env.list("LEDSTANG_REMINDERS_QUIET_DAYS", [])
 LEDSTANG_MAIL_PROTECTED = env.bool("LEDSTANG_MAIL_PROTECTED", False)  # mails to people with protected personal data
 
+# Where the roster comes from (docs/roster.md). The name is the issuer of the source's keys and never changes.
+LEDSTANG_ROSTER_SOURCES: dict[str, dict[str, object]] = {
+    env.str("LEDSTANG_ROSTER_FILES", "hr"): {"label": "Filer från HR-systemet"}
+}
+if env.str("LEDSTANG_SS12000_URL", ""):
+    LEDSTANG_ROSTER_SOURCES["ss12000"] = {
+        "kind": "ss12000",
+        "label": "SS 12000",
+        "vocabulary": env.str("LEDSTANG_SS12000_VOCABULARY", "ss12000-sis"),
+        "base_url": env.str("LEDSTANG_SS12000_URL"),
+        "token_url": env.str("LEDSTANG_SS12000_TOKEN_URL"),
+        "client_id": env.str("LEDSTANG_SS12000_CLIENT_ID"),
+        "client_secret": env.str("LEDSTANG_SS12000_CLIENT_SECRET"),
+        "scope": env.str("LEDSTANG_SS12000_SCOPE", ""),
+    }
+
 # How many proxies stand in front, so that a visitor's own address can be told from what they claim.
 LEDSTANG_TRUSTED_PROXIES = env.int("LEDSTANG_TRUSTED_PROXIES", 0)
 

@@ -21,7 +21,8 @@ from cms.people.roster.facts import Progress, RosterSource, SourceUnavailable
 from cms.people.roster.planning import Plan
 from cms.people.roster.reporting import as_csv, lines_of, problem_row
 from cms.people.roster.sheets import File, SheetSource
-from cms.people.roster.sources import named_sources
+from cms.people.roster.sources import SS12000, named_sources
+from cms.people.roster.ss12000 import Ss12000Source
 from cms.people.tasks import work_on_import
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,8 @@ def work_through(import_id: int) -> RosterImport | None:
 
 def source_of(run: RosterImport) -> RosterSource:
     named = named_sources()[run.source]
+    if named.kind == SS12000:
+        return Ss12000Source(named, since=None if run.is_whole else last_read(run.source))
     files = [File(file["name"], private_storage().open(file["path"]).read()) for file in run.files]
     return SheetSource(named.name, files, is_whole=run.is_whole, vocabulary=named.vocabulary)
 

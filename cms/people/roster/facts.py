@@ -72,6 +72,7 @@ PROBLEMS: dict[str, str | Promise] = {
     "unknown_district": _("The district is not known, and is passed over."),
     "unknown_protection": _("The mark of protection is not known. The person is treated as protected."),
     "still_protected": _("The source no longer marks the person as protected. Protection is lifted by hand."),
+    "unavailable": _("The source does not answer as it should."),
     "bad_row": _("The row lacks something that is needed, and is passed over."),
 }
 

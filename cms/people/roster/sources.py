@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-FILES = "files"
+FILES, SS12000 = "files", "ss12000"
 DEFAULT: dict[str, dict[str, Any]] = {"hr": {"label": _("Files from the HR system")}}
 
 
