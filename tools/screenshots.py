@@ -6,6 +6,7 @@ Only the few that README and docs use are committed: .gitignore names them, and 
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,14 @@ class Shot:
     then: Callable[[Page], None] | None = None
 
 
+def open_unit(page: Page) -> None:
+    """Begin the course that is described, or go on with it."""
+    begin = page.get_by_role("button", name="Börja kursen")
+    if begin.count():
+        begin.click()
+    page.get_by_role("main").get_by_role("link", name=re.compile("^(Börja|Fortsätt) med")).first.click()
+
+
 def ask_to_publish(page: Page) -> None:
     """Change the summary of the guideline that is open for editing, and press the button that publishes."""
     summary = page.locator("textarea[name=summary]")
@@ -60,7 +69,7 @@ SHOTS = (
     Shot("contacts", "/kontakter/"),
     Shot("login", "/konto/logga-in/"),
     Shot("training", "/min-utbildning/", "larare"),
-    Shot("unit", "/kurser/riktlinjen-pa-20-minuter/", "larare", ("Börja kursen",)),
+    Shot("unit", "/kurser/riktlinjen-pa-20-minuter/", "larare", then=open_unit),
     Shot("oversight", "/uppfoljning/", "hr"),
     Shot("people", "/uppfoljning/", "rektor", ("Visa medarbetare",)),
     Shot("editing", "/admin/pages/search/?q=hedersrelaterat", "redaktor", (GUIDELINE,)),
