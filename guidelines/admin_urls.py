@@ -1,10 +1,11 @@
 from django.urls import path
 
-from guidelines.views import admin, notices
+from guidelines.views import admin, flags, notices
 
 app_name = "guidelines_admin"
 
 urlpatterns = [
+    path("flaggor/", flags.FlaggedView.as_view(), name="flagged"),
     path("<int:page_id>/publicera/", admin.PublishView.as_view(), name="publish"),
     path("<int:page_id>/notiser/", notices.NoticesView.as_view(), name="notices"),
     path("<int:page_id>/aterkalla/", admin.WithdrawView.as_view(), name="withdraw"),

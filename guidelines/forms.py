@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
 from cms.versions.enums import Change, NoticeTone
+from guidelines.enums import FlagReason
 from guidelines.models import GuidelineVersion
 
 
@@ -27,6 +28,14 @@ class AcknowledgeForm(forms.Form):
         if version is None:
             raise forms.ValidationError("not a version of this guideline")
         return version
+
+
+class FlagForm(forms.Form):
+    """Which section of the version on the screen, and what is the matter with it. No words of one's own."""
+
+    version = forms.UUIDField(widget=forms.HiddenInput)
+    section = forms.CharField(max_length=64)
+    reason = forms.ChoiceField(choices=FlagReason)
 
 
 class DayForm(forms.Form):

@@ -18,7 +18,7 @@ from cms.people.models import Person
 from cms.references.blocks import content_blocks
 from cms.versions.freezing import Draft, freeze
 from cms.versions.models import PublishingPlan, Version
-from guidelines.enums import KIND, GuidelineKind
+from guidelines.enums import KIND, FlagReason, GuidelineKind
 from guidelines.panels import GoLivePanel
 from guidelines.registry import draft_readers
 
@@ -196,3 +196,26 @@ class Acknowledgement(Record):
 
     def __str__(self) -> str:
         return f"{self.version} {self.acknowledged_at:%Y-%m-%d}"
+
+
+class SectionFlag(models.Model):
+    """How many readers have flagged a section for a reason. Nothing about who or when.
+
+    `section_sha256` is over the section's exact text, so a mended section starts anew.
+    """
+
+    wagtail_reference_index_ignore = True
+
+    section_sha256 = models.CharField(max_length=64)
+    reason = models.CharField(max_length=10, choices=FlagReason)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("flagged section")
+        verbose_name_plural = _("flagged sections")
+        constraints = [
+            models.UniqueConstraint(fields=["section_sha256", "reason"], name="guidelines_flag_counted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: {self.count}"

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from guidelines.feeds import news
-from guidelines.views import history, public
+from guidelines.views import flags, history, public
 
 app_name = "guidelines"
 
@@ -11,5 +11,6 @@ urlpatterns = [
     path("r/<uuid:key>/jamfor/", history.compare, name="compare"),
     path("r/<uuid:key>/flode.atom", news, name="feed"),
     path("r/flode.atom", news, name="all_feed"),
+    path("r/<uuid:key>/flagga/", flags.flag, name="flag"),
     path("r/<uuid:key>/kvittera/", public.acknowledge, name="acknowledge"),
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
@@ -114,3 +115,8 @@ def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None =
 def decisions_to_confirm(request: HttpRequest, panels: list[Any]) -> None:
     """What one person did alone waits at the top of the admin's home page for a second pair of eyes."""
     panels.append(LoneDecisionsPanel())
+
+
+@hooks.register("register_admin_menu_item")
+def flagged_item() -> MenuItem:
+    return MenuItem(_("Flagged sections"), reverse("guidelines_admin:flagged"), icon_name="warning", order=305)

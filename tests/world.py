@@ -229,6 +229,7 @@ ARGUMENTS: dict[str, Given] = {
     "courses:read": of_unit,
     "guidelines:guideline": lambda world: {"key": world.guideline.key},
     "guidelines:version": lambda world: {"key": world.guideline.key, "major": 1, "minor": 0},
+    "guidelines:flag": lambda world: {"key": world.guideline.key},
     "guidelines:compare": lambda world: {"key": world.guideline.key},
     "guidelines:feed": lambda world: {"key": world.guideline.key},
     "guidelines:acknowledge": lambda world: {"key": world.guideline.key},

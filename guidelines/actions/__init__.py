@@ -1,4 +1,5 @@
 from guidelines.actions.acknowledging import NotInForce, NotRequirable, acknowledge_guideline
+from guidelines.actions.flagging import NoSuchSection, flag_section
 from guidelines.actions.publishing import (
     DateMissing,
     FourEyes,
@@ -15,12 +16,14 @@ from guidelines.actions.withdrawing import withdraw_guideline
 __all__ = [
     "DateMissing",
     "FourEyes",
+    "NoSuchSection",
     "NotDecided",
     "NotInForce",
     "NotProofed",
     "NotRequirable",
     "PlanMissing",
     "acknowledge_guideline",
+    "flag_section",
     "mint_published",
     "plan_guideline",
     "publish_guideline",
