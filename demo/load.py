@@ -19,6 +19,7 @@ from demo.history import Story, walk
 from demo.past import Calendar, Step, plan_past
 from demo.people import employ, found_city, give_scopes, open_follow_up
 from demo.registers import write_contacts, write_laws
+from demo.reminding import remind_in_the_past
 from demo.site import make_course, make_course_index, make_guideline, make_plain_pages, make_site
 from demo.texts import COURSES, course_text
 
@@ -78,6 +79,8 @@ def load(today: date, say: Say = lambda words: None, seed: int = SEED) -> None:
     tell("riktlinjen och kurserna som utkast")
     walk(story, steps, _teller(tell, len(steps)))
     tell("historien är skriven")
+    remind_in_the_past(today)
+    tell("påminnelserna är skickade")
 
 
 def _write_story(staff: tuple[Staff, ...], today: date, roster: Any, users: dict[str, Any], home: Any) -> Story:

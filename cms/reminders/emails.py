@@ -22,7 +22,7 @@ from cms.people.models import OutboxMessage, Person
 from cms.people.names import swedish_order
 from cms.people.registry import MailKind
 from cms.reminders.enums import Rule
-from cms.reminders.queries import reminders_cadence
+from cms.reminders.queries import keeps_weekends_quiet, reminders_cadence
 from cms.reminders.saying import Digest, Said, most_pressing
 
 
@@ -79,7 +79,9 @@ class StaffLine:
 
 def digest_subject(payload: dict[str, Any]) -> str:
     """What and when: the most pressing thing and its day, and how much more there is."""
-    digest: Digest = payload["digest"]
+    digest: Digest | None = payload.get("digest")
+    if digest is None:  # listed before it is sent, or long after: what it said is in the log of reminders
+        return _("Reminder, %(day)s") % {"day": payload["on"]}
     first = most_pressing(digest.said) if digest.news else None
     if first is None:
         count = len({one.person for one in digest.escalations})
@@ -119,6 +121,7 @@ def digest_context(person: Person, payload: dict[str, Any]) -> dict[str, Any]:
         "asked_by": actor.full_name if actor is not None and not actor.is_protected else "",
         "is_by_hand": actor is not None,
         "ways": {name.replace("-", "_"): _way(name) for name in ("training", "overview", "my-data")},
+        "has_quiet_days": keeps_weekends_quiet(),
         "cadence": reminders_cadence(),
         "days_before": _listed([str(days) for days in sorted(reminders_cadence().days_before, reverse=True)]),
     }

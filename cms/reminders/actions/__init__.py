@@ -8,6 +8,7 @@ from cms.reminders.actions.reminding import (
     note_looking,
     owe_reminders,
     prepare_reminder,
+    record_reminder,
     remind_by_hand,
     remind_many,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "note_looking",
     "owe_reminders",
     "prepare_reminder",
+    "record_reminder",
     "remind_by_hand",
     "remind_many",
     "settle",

@@ -147,7 +147,9 @@ def prepare_reminder(message: OutboxMessage) -> dict[str, Any] | None:
         return None
     reader = readers_of(Person.objects.filter(pk=message.person.pk), today).get(message.person.pk, Reader())
     digest = _again(reader, before) if before else _anew(reader, today, is_by_hand=actor is not None)
-    if not digest or (before is None and not _write_down(message, digest, actor, today)):
+    if not digest:
+        return None
+    if before is None and not record_reminder(message=message, digest=digest, actor=actor, on=today):
         return None
     return {**message.payload, "digest": digest, "today": today, "actor": actor}
 
@@ -173,34 +175,30 @@ def _again(reader: Reader, before: Reminder) -> Digest:
     return Digest(tuple(said), tuple(one for one in full.escalations if (one.person, one.matter.target) in rules))
 
 
-def _write_down(message: OutboxMessage, digest: Digest, actor: Person | None, today: date) -> bool:
-    """Keep what is said and by which rule. False: somebody else has said something today already."""
+@transaction.atomic
+def record_reminder(
+    *, message: OutboxMessage, digest: Digest, actor: Person | None, on: date, at: datetime | None = None
+) -> bool:
+    """Keep what is said, by which rule. False: somebody else has said something that day already."""
+    at = at or timezone.now()
     records = records_of(Person.objects.filter(pk=message.person.pk))
-    if Reminder.objects.filter(person__in=records.values("pk"), sent_on=today).exists():
+    if Reminder.objects.filter(person__in=records.values("pk"), sent_on=on).exists():
         return False
-    mine = Reminder(
-        person=message.person, sent_on=today, handed_at=timezone.now(), asked_by=actor, message_id=message.pk
-    )
+    mine = Reminder(person=message.person, sent_on=on, handed_at=at, asked_by=actor, message_id=message.pk)
     Reminder.objects.bulk_create([mine], ignore_conflicts=True)
     kept = Reminder.objects.filter(key=mine.key).first()
     if kept is None:
         return False
-    ReminderItem.objects.bulk_create(
-        [
-            *(
-                ReminderItem(reminder=kept, target_id=one.matter.target, rule=one.rule, due_on=one.matter.due_on)
-                for one in digest.said
-            ),
-            *(
-                ReminderItem(
-                    reminder=kept, target_id=one.matter.target, rule=Rule.ESCALATED, due_on=one.matter.due_on,
-                    about_id=one.person,
-                )
-                for one in digest.escalations
-            ),
-        ]
-    )  # fmt: skip
-    for pk in sorted({one.person for one in digest.escalations}):
-        subject = Person.objects.get(pk=pk)
-        write_audit(action=AuditAction.REMINDER_ESCALATED, actor=message.person, subject=subject)
+    own = [
+        ReminderItem(reminder=kept, target_id=one.matter.target, rule=one.rule, due_on=one.matter.due_on)
+        for one in digest.said
+    ]
+    escalated = {"reminder": kept, "rule": Rule.ESCALATED}
+    told = [
+        ReminderItem(**escalated, about_id=one.person, target_id=one.matter.target, due_on=one.matter.due_on)
+        for one in digest.escalations
+    ]
+    ReminderItem.objects.bulk_create([*own, *told])
+    for subject in Person.objects.filter(pk__in={one.person for one in digest.escalations}).order_by("pk"):
+        write_audit(action=AuditAction.REMINDER_ESCALATED, actor=message.person, subject=subject, at=at)
     return True

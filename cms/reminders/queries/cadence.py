@@ -33,6 +33,11 @@ def is_quiet_day(day: date) -> bool:
     )
 
 
+def keeps_weekends_quiet() -> bool:
+    """Whether the city sends nothing on weekends and public holidays: what a mail may promise."""
+    return bool(_setting("QUIET_WEEKENDS", True) and _setting("QUIET_HOLIDAYS", True))
+
+
 def next_run(today: date) -> date:
     """The day of the next run: today until it has been done."""
     return today + DAY if ReminderRun.objects.filter(ran_on=today).exists() else today

@@ -3,7 +3,9 @@
 from datetime import date
 
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cms.people.models import OrgUnit, Person
 from cms.people.queries import View, view_of
@@ -24,3 +26,12 @@ def note_list(*, actor: Person, org_unit: OrgUnit, on: date, rows: int, view: Vi
     """A list with names was shown: what is not noted is not shown, so this comes before the answer."""
     protected = bool(view.protected_in & view.tree.subtree(org_unit.pk))
     note_looking(actor=actor, org_unit=org_unit, on=on, rows=rows, protected=protected)
+
+
+def crumbs(org_unit: OrgUnit, last: str) -> list[tuple[str, str]]:
+    """The way to a page of ours: through the org unit it is about."""
+    return [
+        (_("Follow-up"), reverse("ledstang_oversight:overview")),
+        (org_unit.name, reverse("ledstang_oversight:org-unit", args=[org_unit.key])),
+        (last, ""),
+    ]

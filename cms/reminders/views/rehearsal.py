@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cms.compliance.queries import required_targets
@@ -15,7 +16,7 @@ from cms.people.models import OrgUnit
 from cms.people.queries import View, person_views_are_open
 from cms.reminders.forms import RehearsalForm
 from cms.reminders.queries import Rehearsal, RehearsedMail, is_quiet_day, rehearse
-from cms.reminders.views.access import note_list, overseer
+from cms.reminders.views.access import crumbs, note_list, overseer
 
 ROWS_PER_PAGE = 50
 DAY = timedelta(days=1)
@@ -32,7 +33,7 @@ def rehearsal(request: HttpRequest) -> HttpResponse:
     form = _form(request, view, today)
     if not form.is_valid():
         raise Http404
-    on = form.cleaned_data["dag"] or today + DAY
+    on = form.cleaned_data["dag"] or next_day_of_mail(today)
     found = rehearse(view, form.unit, on)
     mails = [mail for mail in found.mails if _is_wanted(mail, form)]
     org_unit = OrgUnit.objects.get(pk=form.unit)
@@ -41,6 +42,7 @@ def rehearsal(request: HttpRequest) -> HttpResponse:
         "found": found,
         "page": Paginator(mails, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "org_unit": org_unit,
+        "crumbs": crumbs(org_unit, _("Reminders")),
         "counted": list(found.counts.items()),
         "undeliverable": sum(bool(mail.why_not) for mail in mails),
         **_days(found, today),
@@ -54,7 +56,7 @@ def _form(request: HttpRequest, view: View, today: date) -> RehearsalForm:
     keys = {pk: str(key) for pk, key in OrgUnit.objects.filter(pk__in=view.org_units).values_list("pk", "key")}
     ordered = {unit: keys[unit] for unit in [*view.tree.tops_of(view.org_units), *keys] if unit in keys}
     data = request.GET.copy()
-    data.setdefault("dag", (today + DAY).isoformat())
+    data.setdefault("dag", next_day_of_mail(today).isoformat())
     return RehearsalForm(data, view=view, keys=ordered, targets=required_targets(today), today=today)
 
 
@@ -63,13 +65,18 @@ def _is_wanted(mail: RehearsedMail, form: RehearsalForm) -> bool:
     return (not rule or rule in mail.rules) and (target is None or target in mail.targets)
 
 
+def next_day_of_mail(day: date) -> date:
+    """The nearest day after one on which mails go out. Were all days quiet, the day after."""
+    return next((one for ahead in range(1, 15) if not is_quiet_day(one := day + DAY * ahead)), day + DAY)
+
+
 def _days(found: Rehearsal, today: date) -> dict[str, Any]:
     """The day itself, and the nearest day before and after on which mails go out."""
-    days = [found.on + DAY * ahead for ahead in range(1, 15)]
     before = [found.on - DAY * back for back in range(1, 15) if found.on - DAY * back >= today]
     return {
         "on": found.on,
         "is_tomorrow": found.on == today + DAY,
-        "next_day": next((day for day in days if not is_quiet_day(day)), None),
+        "is_tomorrow_quiet": is_quiet_day(today + DAY),
+        "next_day": next_day_of_mail(found.on),
         "previous_day": next((day for day in before if not is_quiet_day(day)), None),
     }

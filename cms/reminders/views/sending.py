@@ -19,7 +19,7 @@ from cms.people.queries import View, person_views_are_open, visible_people
 from cms.reminders.actions import AlreadyReminded, NothingToSay, RemindedCounts, remind_by_hand, remind_many
 from cms.reminders.forms import SelectionForm
 from cms.reminders.queries.selection import Selection, select_people
-from cms.reminders.views.access import note_list, overseer
+from cms.reminders.views.access import crumbs, note_list, overseer
 
 
 @require_POST
@@ -58,7 +58,13 @@ def remind_unit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         people = [one.person for one in selection.ready if str(one.person.key) in ticked]
         messages.success(request, _told(remind_many(people=people, actor=actor, on=today)))
         return redirect(safe_next(request))
-    context = {"org_unit": org_unit, "selection": selection, "target": form.target, "state": form.state_label}
+    context = {
+        "org_unit": org_unit,
+        "crumbs": crumbs(org_unit, _("Send reminders")),
+        "selection": selection,
+        "target": form.target,
+        "state": form.state_label,
+    }
     response = render_page(request, "ledstang_reminders/remind.html", context)
     note_list(actor=actor, org_unit=org_unit, on=today, rows=len(selection.candidates), view=view)
     return response
