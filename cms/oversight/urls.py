@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.oversight.views import files, overview, own, recording, staff, terms
+from cms.oversight.views import figures, files, overview, own, recording, staff, terms
 
 app_name = "ledstang_oversight"
 
@@ -16,6 +16,17 @@ urlpatterns = [
     path("uppfoljning/enheter.<str:ending>", overview.overview_file, name="overview-file"),
     path(UNIT, overview.org_unit, name="org-unit"),
     path(f"{UNIT}enheter.<str:ending>", overview.org_unit_file, name="org-unit-file"),
+    path("uppfoljning/utveckling/", figures.trend, name="trend"),
+    path("uppfoljning/utveckling.<str:ending>", figures.trend_file, name="trend-file"),
+    path("uppfoljning/matris/", figures.matrix, name="matrix"),
+    path("uppfoljning/matris.<str:ending>", figures.matrix_file, name="matrix-file"),
+    path("uppfoljning/tackning/", figures.coverage, name="coverage"),
+    path("uppfoljning/tackning.<str:ending>", figures.coverage_file, name="coverage-file"),
+    path(f"{UNIT}utveckling/", figures.trend, name="unit-trend"),
+    path(f"{UNIT}utveckling.<str:ending>", figures.trend_file, name="unit-trend-file"),
+    path(f"{UNIT}matris/", figures.matrix, name="unit-matrix"),
+    path(f"{UNIT}matris.<str:ending>", figures.matrix_file, name="unit-matrix-file"),
+    path(f"{UNIT}intyg/", figures.statement, name="statement"),
     path(f"{UNIT}medarbetare/", staff.people, name="people"),
     path(f"{UNIT}medarbetare.<str:ending>", staff.people_file, name="people-file"),
     path(f"{UNIT}bestall/medarbetare.<str:ending>", staff.ask_for_file, name="ask-for-file"),

@@ -1,4 +1,4 @@
-from cms.oversight.forms.filters import DayForm, StaffForm, TargetForm
+from cms.oversight.forms.filters import DayForm, MatrixForm, StaffForm, TargetForm
 from cms.oversight.forms.recording import ExemptionForm, OtherWayForm, TrainingForm, VoidForm
 from cms.oversight.forms.rules import RequirementForm, RuleForm
 from cms.oversight.forms.terms import TermsForm
@@ -6,6 +6,7 @@ from cms.oversight.forms.terms import TermsForm
 __all__ = [
     "DayForm",
     "ExemptionForm",
+    "MatrixForm",
     "OtherWayForm",
     "RequirementForm",
     "RuleForm",

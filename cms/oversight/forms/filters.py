@@ -103,7 +103,7 @@ class TargetForm(DayForm):
 
     @property
     def main_fields(self) -> list[Any]:
-        return [self[name] for name in ("mal", "lage", "ordning") if name in self.fields]
+        return [self[name] for name in ("mal", "lage", "ordning", "niva") if name in self.fields]
 
     @property
     def further_fields(self) -> list[Any]:
@@ -127,3 +127,17 @@ class StaffForm(TargetForm):
         required=False,
         choices=[("", _("By name")), ("due", _("By due date"))],
     )
+
+
+class MatrixForm(TargetForm):
+    """Which org units the matrix has: those right below, or all."""
+
+    niva = forms.ChoiceField(
+        label=_("Org units"),
+        required=False,
+        choices=[("", _("Those right below")), ("alla", _("All below"))],
+    )
+
+    @property
+    def is_deep(self) -> bool:
+        return bool(self.cleaned_data["niva"] == "alla")

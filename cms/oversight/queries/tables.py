@@ -10,9 +10,14 @@ from django.utils.translation import pgettext
 
 from cms.compliance.enums import State
 from cms.compliance.queries import Counts
+from cms.oversight.queries.coverage import Coverage
 from cms.oversight.queries.filters import SOON, Filters
-from cms.oversight.queries.overview import Overview
+from cms.oversight.queries.matrix import Matrix
+from cms.oversight.queries.overview import Overview, named_controllers
 from cms.oversight.queries.staff import StaffRow
+from cms.oversight.queries.trend import Point
+from cms.people.models import OrgUnit
+from cms.people.queries import View
 
 Row = list[Any]
 
@@ -39,17 +44,7 @@ def preamble(place: str, controllers: list[str], filters: Filters) -> Iterator[R
 def overview_table(overview: Overview, place: str, filters: Filters) -> Iterator[Row]:
     """The org units, their sum, and each target by itself: all that the page shows, in one table."""
     yield from preamble(place, overview.controllers, filters)
-    yield [
-        _("Org unit"),
-        _("What"),
-        pgettext("people", "Required"),
-        pgettext("people", "Done"),
-        _("Of which expiring"),
-        pgettext("people", "To do"),
-        pgettext("people", "Overdue"),
-        pgettext("people", "Exempt"),
-        _("Per cent done"),
-    ]
+    yield [_("Org unit"), _("What"), *_figure_headings()]
     what = filters.target.title if filters.target else _("All that is required")
     for row in overview.rows:
         name = _("%(unit)s, own staff") % {"unit": row.unit.name} if row.is_own else row.unit.name
@@ -63,6 +58,49 @@ def _figures(counts: Counts) -> Row:
     return [
         counts.required, counts.met, counts.expiring, counts.to_do, counts.overdue, counts.exempt, counts.per_cent,
     ]  # fmt: skip
+
+
+def matrix_table(matrix: Matrix, place: str, filters: Filters) -> Iterator[Row]:
+    """A row for each org unit and thing that is required of somebody there: easier to pivot than a wide sheet."""
+    yield from preamble(place, matrix.controllers, filters)
+    yield [_("Org unit"), _("What"), *_figure_headings()]
+    for row in matrix.rows:
+        for target, (_name, counts) in zip(matrix.targets, row.cells, strict=True):
+            if counts.required or counts.exempt:
+                yield [row.unit.name, target.title, *_figures(counts)]
+
+
+def trend_table(points: list[Point], view: View, org_unit: OrgUnit | None, filters: Filters) -> Iterator[Row]:
+    tops = frozenset([org_unit.pk]) if org_unit else frozenset(view.tree.tops_of(view.org_units))
+    place = org_unit.name if org_unit else _("Your org units")
+    yield from preamble(place, named_controllers(view, tops), filters)
+    yield [pgettext("trend", "Day"), *_figure_headings()]
+    for point in points:
+        yield [point.day, *_figures(point.counts)]
+
+
+def coverage_table(coverage: Coverage, view: View, filters: Filters) -> Iterator[Row]:
+    """First the ways to reach help, then the training, of each district."""
+    controllers = named_controllers(view, frozenset(view.tree.tops_of(view.org_units)))
+    yield from preamble(_("All districts"), controllers, filters)
+    yield [_("District"), _("What"), _("Own contact routes"), _("Of the whole city"), *_figure_headings()]
+    for row in coverage.rows:
+        for reach in row.contacts:
+            yield [row.district.name, reach.kind.label, reach.own, reach.city]
+        for one in row.training:
+            yield [row.district.name, one.target.title, None, None, *_figures(one.counts)]
+
+
+def _figure_headings() -> Row:
+    return [
+        pgettext("people", "Required"),
+        pgettext("people", "Done"),
+        _("Of which expiring"),
+        pgettext("people", "To do"),
+        pgettext("people", "Overdue"),
+        pgettext("people", "Exempt"),
+        _("Per cent done"),
+    ]
 
 
 def staff_heading() -> Row:

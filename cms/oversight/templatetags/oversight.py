@@ -13,6 +13,7 @@ from cms.compliance.models import Evidence
 from cms.compliance.queries import Counts
 from cms.compliance.standing import Standing
 from cms.oversight import queries
+from cms.oversight.queries.trend import Point
 
 register = template.Library()
 
@@ -27,6 +28,34 @@ def standing_bar(counts: Counts) -> dict[str, Any]:
             shown.append({"name": name, "start": start, "width": number})
         start += number
     return {"counts": counts, "parts": shown}
+
+
+CHART = {"width": 720, "height": 240, "left": 48, "right": 16, "top": 14, "bottom": 40}
+
+
+@register.inclusion_tag("ledstang_oversight/components/trend_chart.html")
+def trend_chart(points: list[Point]) -> dict[str, Any]:
+    """A line of how many per cent were done at each month's end. The table beside it has the same figures.
+
+    Months in which nobody had to do anything leave a gap.
+    """
+    wide = CHART["width"] - CHART["left"] - CHART["right"]
+    high = CHART["height"] - CHART["top"] - CHART["bottom"]
+    base = CHART["top"] + high
+    marks: list[dict[str, Any]] = []
+    lines: list[list[str]] = [[]]
+    for number, point in enumerate(points):
+        x = CHART["left"] + round(wide * number / max(1, len(points) - 1))
+        share = point.counts.per_cent
+        y = None if share is None else base - round(high * share / 100)
+        marks.append({"x": x, "y": y, "share": share, "day": point.day, "is_labelled": number % 3 == 0})
+        if y is None:
+            lines.append([])
+        else:
+            lines[-1].append(f"{x},{y}")
+    grid = [{"share": share, "y": base - round(high * share / 100)} for share in (0, 50, 100)]
+    shown = [" ".join(line) for line in lines if len(line) > 1]
+    return {**CHART, "end": CHART["width"] - CHART["right"], "base": base, "marks": marks, "lines": shown, "grid": grid}
 
 
 @register.filter

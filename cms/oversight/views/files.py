@@ -69,7 +69,7 @@ def fetch(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
             staff.filters, list="people", protected=bool(staff.view.protected_in & staff.org_units), rows=found.rows
         ),
     )
-    name = f"{_('staff')}-{found.org_unit.name}"
+    name = _("staff") + "-" + found.org_unit.name
     return kept_response(found.file.open("rb"), name, FileFormat(found.file_format))
 
 

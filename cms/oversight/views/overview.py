@@ -74,7 +74,7 @@ def _file(request: HttpRequest, overseer: Overseer, org_unit: OrgUnit | None, en
         org_unit=overview.unit,
         details=told(filters, list="org_units", rows=len(overview.rows)),
     )
-    return table_response(f"{_('org units')}-{place}", table, file_format)
+    return table_response(_("org units") + "-" + place, table, file_format)
 
 
 @require_safe

@@ -110,7 +110,7 @@ def people_file(request: HttpRequest, key: uuid.UUID, ending: str) -> HttpRespon
         details=_details(overseer, org_unit, filters, rows=len(rows)),
     )
     table = staff_table(rows, org_unit.name, controllers, filters)
-    return table_response(f"{_('staff')}-{org_unit.name}", table, file_format)
+    return table_response(_("staff") + "-" + org_unit.name, table, file_format)
 
 
 @require_POST

@@ -1,0 +1,77 @@
+"""Org units by targets: one table of figures."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from cms.compliance.models import Target
+from cms.compliance.queries import Counts, required_targets
+from cms.oversight.queries.filters import Filters, name_of
+from cms.oversight.queries.overview import figures_shown, named_controllers
+from cms.people.models import OrgUnit
+from cms.people.queries import View
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """An org unit with its figures of each target, in the order of the columns, and of all of them together."""
+
+    unit: OrgUnit
+    cells: list[tuple[str, Counts]]
+    together: Counts
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class Matrix:
+    targets: list[Target]
+    rows: list[MatrixRow]
+    sum: list[Counts]
+    controllers: list[str]
+
+    @property
+    def columns(self) -> list[tuple[str, Target]]:
+        return [(name_of(target), target) for target in self.targets]
+
+
+def matrix_of(view: View, org_unit: OrgUnit | None, filters: Filters, on: date, *, is_deep: bool) -> Matrix:
+    """The org units right below one (or the topmost of the view), or with `is_deep` all below, in the tree's order."""
+    asked = [filters.target] if filters.target else required_targets(on)
+    tops = [org_unit.pk] if org_unit else view.tree.tops_of(view.org_units)
+    order = _walked(view, tops, is_deep=is_deep)
+    figures = figures_shown(view, [unit for unit, _depth in order], asked, filters, on)
+    targets = [target for target in asked if _has_any(figures.together(target.pk))]
+    units = OrgUnit.objects.in_bulk([unit for unit, _depth in order])
+    rows = [
+        MatrixRow(
+            unit=units[unit],
+            cells=[(name_of(target), figures.of(unit, target.pk)) for target in targets],
+            together=figures.of(unit),
+            depth=depth,
+        )
+        for unit, depth in order
+    ]
+    return Matrix(
+        targets=targets,
+        rows=[row for row in rows if _has_any(row.together)],
+        sum=[figures.together(target.pk) for target in targets],
+        controllers=named_controllers(view, frozenset(tops)),
+    )
+
+
+def _has_any(counts: Counts) -> bool:
+    return bool(counts.required or counts.exempt)
+
+
+def _walked(view: View, tops: list[int], *, is_deep: bool) -> list[tuple[int, int]]:
+    """Org units with how deep they lie below the first ones."""
+    below = [child for top in tops for child in view.tree.children.get(top, [])] if len(tops) == 1 else tops
+    first = below or tops
+    if not is_deep:
+        return [(unit, 0) for unit in first]
+    found: list[tuple[int, int]] = []
+    waiting = [(unit, 0) for unit in reversed(first)]
+    while waiting:
+        unit, depth = waiting.pop()
+        found.append((unit, depth))
+        waiting += [(child, depth + 1) for child in reversed(view.tree.children.get(unit, []))]
+    return found
