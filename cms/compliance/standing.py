@@ -279,8 +279,8 @@ def combined(standings: Iterable[Standing]) -> Standing:
     is not done. Nothing required at all: not required.
     """
     every = list(standings)
-    if not every:
-        return Standing(State.NOT_REQUIRED)
+    if len(every) < 2:
+        return every[0] if every else Standing(State.NOT_REQUIRED)
     gravest = max(GRAVITY.index(one.state) for one in every)
     same = [one for one in every if GRAVITY.index(one.state) == gravest]
     first = min(same, key=lambda one: (one.due_on or date.max, one.valid_until or date.max))

@@ -59,6 +59,10 @@ class Coverage:
     targets: list[Target]
     rows: list[DistrictRow]
 
+    @property
+    def lacking(self) -> list[DistrictRow]:
+        return [row for row in self.rows if row.lacking_contacts or row.lacking_training]
+
 
 def coverage_of(view: View, filters: Filters, on: date) -> Coverage:
     """The districts that the view's org units lie in, with what they have on a day. People as far as the view goes."""
