@@ -23,6 +23,7 @@ from cms.compliance.models import (
     RequirementRule,
     RuleOrgUnit,
     RuleRole,
+    RuleTarget,
     Target,
     TargetRelease,
 )
@@ -53,6 +54,11 @@ class Organisation:
     def day(self, nearest: int = 0, farthest: int = DEPTH) -> date:
         return self.today - timedelta(days=self.random.randint(nearest, farthest))
 
+    def recorded(self, day: date) -> Any:
+        """When a fact about a day was written down: mostly that day, sometimes long after."""
+        late = self.random.choice([0, 0, 0, self.random.randint(1, 60)])
+        return moment(min(day + timedelta(days=late), max(self.today, day)))
+
     def span(self) -> tuple[date, date | None]:
         start = self.day(-10)
         return start, self.random.choice([None, None, start + timedelta(days=self.random.randint(0, 90))])
@@ -75,17 +81,18 @@ def _units(made: Organisation) -> None:
     for number in range(rnd.randint(4, 9)):
         unit = OrgUnit.objects.create(name=f"Enhet {number:02}", kind=rnd.choice(KINDS), controller=f"Nämnd {number}")
         parent = rnd.choice(made.units) if made.units else None
-        _place(unit, parent, made.today - timedelta(days=2 * DEPTH))
+        on = made.today - timedelta(days=2 * DEPTH)
+        _place(unit, parent, on, moment(on))
         made.units.append(unit)
     for unit in rnd.sample(made.units[1:], min(3, len(made.units) - 1)):
         other = rnd.choice(made.units[: made.units.index(unit)])  # only to an earlier one: never in a circle
-        _place(unit, other, made.day(-5), is_retracted=rnd.random() < 0.3)
+        on = made.day(-5)
+        _place(unit, other, on, made.recorded(on), is_retracted=rnd.random() < 0.3)
     if rnd.random() < 0.4:
         OrgUnit.objects.filter(pk=rnd.choice(made.units[1:]).pk).update(closes_on=made.day(-5))
 
 
-def _place(unit: OrgUnit, parent: OrgUnit | None, on: date, *, is_retracted: bool = False) -> None:
-    at = moment(on)
+def _place(unit: OrgUnit, parent: OrgUnit | None, on: date, at: Any, *, is_retracted: bool = False) -> None:
     OrgUnitPlacement.objects.create(
         org_unit=unit, parent=parent, starts_on=on, recorded_at=at, retracted_at=at if is_retracted else None
     )
@@ -101,7 +108,7 @@ def _people(made: Organisation) -> None:
             _employ(made, person)
         if rnd.random() < 0.3:
             start, end = made.span()
-            Leave.objects.create(person=person, starts_on=start, ends_on=end, recorded_at=moment(start))
+            Leave.objects.create(person=person, starts_on=start, ends_on=end, recorded_at=made.recorded(start))
     if len(made.people) > 7:
         into, duplicate = rnd.sample(made.people, 2)
         Person.objects.filter(pk=duplicate.pk).update(merged_into=into)
@@ -111,14 +118,15 @@ def _employ(made: Organisation, person: Person) -> None:
     rnd = made.random
     start, end = made.span()
     row = {"person": person, "role": rnd.choice([*made.roles, None]), "source": "prov"}
-    is_retracted = rnd.random() < 0.1
+    recorded_at = made.recorded(start)
+    retracted_at = recorded_at + timedelta(days=rnd.randint(0, 30)) if rnd.random() < 0.15 else None
     Employment.objects.create(
-        **row, org_unit=rnd.choice(made.units), starts_on=start, ends_on=end, recorded_at=moment(start),
-        retracted_at=moment(start) if is_retracted else None,
+        **row, org_unit=rnd.choice(made.units), starts_on=start, ends_on=end, recorded_at=recorded_at,
+        retracted_at=retracted_at,
     )  # fmt: skip
     if end is not None and rnd.random() < 0.6:  # moves the day after
         Employment.objects.create(
-            **row, org_unit=rnd.choice(made.units), starts_on=end + DAY, recorded_at=moment(start)
+            **row, org_unit=rnd.choice(made.units), starts_on=end + DAY, recorded_at=made.recorded(end + DAY)
         )
 
 
@@ -135,7 +143,7 @@ def _targets(made: Organisation) -> None:
             day = made.day()
             TargetRelease.objects.create(
                 target=target, major=2, effective_on=day, redo_by=day + timedelta(days=rnd.randint(0, 60)),
-                recorded_at=moment(day),
+                recorded_at=made.recorded(day),
             )  # fmt: skip
         if rnd.random() < 0.1:
             Withdrawal.objects.create(kind="course", key=target.key, withdrawn_on=made.day(-5), reason="Prov")
@@ -150,14 +158,16 @@ def _rule_from(made: Organisation, requirement: Requirement, day: date) -> None:
         [{"due_days": rnd.randint(0, 60)}, {"due_on": made.day(-40)}, {"due_days": 20, "due_on": made.day()}]
     )
     rule = RequirementRule.objects.create(
-        requirement=requirement, effective_on=day, recorded_at=moment(day), is_ended=rnd.random() < 0.1,
+        requirement=requirement, effective_on=day, recorded_at=made.recorded(day), is_ended=rnd.random() < 0.1,
         org_unit_kinds=rnd.choice([[], [], [str(rnd.choice(KINDS))]]), window_days=rnd.choice([0, 20, 90]),
-        **due, **validity,
+        prior_months=rnd.choice([None, None, None, 0, 2]), **due, **validity,
     )  # fmt: skip
     for unit in rnd.sample(made.units, rnd.choice([0, 0, 1, 2])):
         RuleOrgUnit.objects.create(rule=rule, org_unit=unit)
     for role in rnd.sample(made.roles, rnd.choice([0, 0, 1])):
         RuleRole.objects.create(rule=rule, role=role)
+    for other in rnd.sample(made.targets[:-1], min(len(made.targets) - 1, rnd.choice([0, 0, 1]))):
+        RuleTarget.objects.create(rule=rule, target=other)
 
 
 def _evidence(made: Organisation) -> None:
@@ -170,11 +180,12 @@ def _evidence(made: Organisation) -> None:
                     source_key=str(uuid.uuid4()), person=person, target=target, kind=EvidenceKind.COMPLETED,
                     version_major=rnd.choice([1, 1, 2, None]), achieved_at=moment(day), achieved_on=day,
                     valid_until=rnd.choice([None, None, day + timedelta(days=rnd.randint(0, 90))]),
-                    recorded_at=moment(day),
+                    recorded_at=made.recorded(day),
                 )  # fmt: skip
                 if rnd.random() < 0.15:
+                    voided_at = moment(min(made.today, made.day(0, 60) if rnd.random() < 0.5 else made.today), 13)
                     EvidenceVoid.objects.create(
-                        evidence=evidence, reason=VoidReason.NOT_DONE, voided_at=moment(made.today)
+                        evidence=evidence, reason=VoidReason.NOT_DONE, voided_at=max(voided_at, evidence.recorded_at)
                     )
             if rnd.random() < 0.15:
                 _exempt(made, person, target)
@@ -184,10 +195,10 @@ def _exempt(made: Organisation, person: Person, target: Target) -> None:
     start = made.day(-5)
     exemption = Exemption.objects.create(
         person=person, target=target, reason=ExemptionReason.OTHER_WAY, starts_on=start,
-        until=start + timedelta(days=made.random.randint(0, 90)), recorded_at=moment(start),
+        until=start + timedelta(days=made.random.randint(0, 90)), recorded_at=made.recorded(start),
     )  # fmt: skip
     if made.random.random() < 0.3:
-        ExemptionEnd.objects.create(exemption=exemption, ended_on=made.day(-5), recorded_at=moment(start))
+        ExemptionEnd.objects.create(exemption=exemption, ended_on=made.day(-5), recorded_at=made.recorded(start))
 
 
 def _actor(made: Organisation) -> None:
@@ -233,16 +244,20 @@ class RowWalk(Walk):
 class BruteForce:
     """All rows in memory, and every question answered by looping over them."""
 
-    def __init__(self, made: Organisation) -> None:
-        self.made, self.today = made, made.today
+    def __init__(self, made: Organisation, on: date | None = None, known_on: date | None = None) -> None:
+        self.made, self.today, self.known_on = made, on or made.today, known_on
         self.scopes = list(made.actor.scopes.all())
         self.units = {unit.pk: unit for unit in OrgUnit.objects.all()}
-        self.placements = list(OrgUnitPlacement.objects.filter(retracted_at=None).order_by("starts_on"))
+        placements = OrgUnitPlacement.objects.order_by("starts_on", "recorded_at", "pk")
+        self.placed_now = [row for row in placements if row.retracted_at is None]
+        self.placed_then = [row for row in placements if self.was_known(row)]
         self.people = {person.pk: person for person in Person.objects.all()}
         self.jobs: dict[int, list[Employment]] = {pk: [] for pk in self.people}
-        for job in Employment.objects.filter(retracted_at=None):
-            self.jobs[self.root(job.person_id)].append(job)
-        self.rules = list(RequirementRule.objects.order_by("effective_on"))
+        for job in Employment.objects.all():
+            if self.was_known(job):
+                self.jobs[self.root(job.person_id)].append(job)
+        rules = RequirementRule.objects.order_by("effective_on", "recorded_at", "pk")
+        self.rules = [rule for rule in rules if self.was_written(rule.recorded_at)]
         self.rule_units = list(RuleOrgUnit.objects.all())
         self.rule_roles = list(RuleRole.objects.all())
         self.readings = {rule.pk: self._reading(rule) for rule in self.rules}
@@ -252,23 +267,33 @@ class BruteForce:
         self.shown = cache(self._shown)
         self.lies_in = cache(self._lies_in)
 
+    def was_written(self, at: Any) -> bool:
+        return self.known_on is None or timezone.localdate(at) <= self.known_on
+
+    def was_known(self, row: Any) -> bool:
+        if self.known_on is None:
+            return row.retracted_at is None
+        is_taken_back = row.retracted_at is not None and timezone.localdate(row.retracted_at) <= self.known_on
+        return self.was_written(row.recorded_at) and not is_taken_back
+
     def root(self, person: int) -> int:
         return self.people[person].merged_into_id or person
 
-    def _parent(self, unit: int, today: date) -> int | None:
-        """The unit above, of those that are open. A closed or unplaced unit stands nowhere: -1."""
-        placed = [row for row in self.placements if row.org_unit_id == unit and row.starts_on <= today]
+    def _parent(self, unit: int, today: date, then: bool = False) -> int | None:
+        """The unit above, of those that are open. A closed or unplaced one stands nowhere: -1. `then`: as known then."""
+        placements = self.placed_then if then else self.placed_now
+        placed = [row for row in placements if row.org_unit_id == unit and row.starts_on <= today]
         closes_on = self.units[unit].closes_on
         if not placed or (closes_on is not None and closes_on < today):
             return -1
         return placed[-1].parent_id
 
-    def _lies_in(self, unit: int, root: int, today: date) -> bool:
+    def _lies_in(self, unit: int, root: int, today: date, then: bool = False) -> bool:
         current: int | None = unit
-        while current is not None and self.parent(current, today) != -1:
+        while current is not None and self.parent(current, today, then) != -1:
             if current == root:
                 return True
-            current = self.parent(current, today)
+            current = self.parent(current, today, then)
         return False
 
     # Rules
@@ -281,6 +306,8 @@ class BruteForce:
             deadline=Deadline(days=rule.due_days, on=rule.due_on),
             validity=Validity(months=rule.validity_months, yearly=yearly),
             window_days=rule.window_days,
+            prior_months=rule.prior_months,
+            alternatives=frozenset(RuleTarget.objects.filter(rule=rule).values_list("target_id", flat=True)),
         )
 
     def rule_row(self, requirement: Requirement, today: date) -> RequirementRule | None:
@@ -294,29 +321,43 @@ class BruteForce:
         units = [row.org_unit_id for row in self.rule_units if row.rule_id == rule.pk]
         roles = [row.role_id for row in self.rule_roles if row.rule_id == rule.pk]
         return (
-            (not units or any(self.lies_in(job.org_unit_id, unit, today) for unit in units))
+            (not units or any(self.lies_in(job.org_unit_id, unit, today, True) for unit in units))
             and (not rule.org_unit_kinds or self.units[job.org_unit_id].kind in rule.org_unit_kinds)
             and (not roles or job.role_id in roles)
         )
 
     def rule(self, requirement: Requirement) -> RuleFacts:
         releases = TargetRelease.objects.filter(target=requirement.target)
-        return RuleFacts((), tuple(Release(row.major, row.effective_on, row.redo_by) for row in releases))
+        known = [row for row in releases if self.was_written(row.recorded_at)]
+        return RuleFacts((), tuple(Release(row.major, row.effective_on, row.redo_by) for row in known))
 
     # Standing
 
     def facts(self, person: Person, target: int) -> PersonFacts:
         records = [pk for pk in self.people if self.root(pk) == person.pk]
-        proofs = [row for row in Evidence.objects.filter(person__in=records, target=target) if not hasattr(row, "void")]
+        proofs = [row for row in Evidence.objects.filter(person__in=records) if self.counts(row)]
         let_off = []
         for row in Exemption.objects.filter(person__in=records, target=target):
-            until = min(row.until, row.end.ended_on - DAY) if hasattr(row, "end") else row.until
-            let_off += [Span(row.starts_on, until)] if row.starts_on <= until else []
+            until = row.until
+            if hasattr(row, "end") and self.was_written(row.end.recorded_at):
+                until = min(until, row.end.ended_on - DAY)
+            if self.was_written(row.recorded_at) and row.starts_on <= until:
+                let_off.append(Span(row.starts_on, until))
+        leaves = [row for row in Leave.objects.filter(person__in=records) if self.was_known(row)]
         return PersonFacts(
-            proofs=tuple(Proof(row.achieved_on, row.version_major, row.valid_until, row.pk) for row in proofs),
-            leaves=tuple(Span(row.starts_on, row.ends_on) for row in Leave.objects.filter(person__in=records)),
+            proofs=tuple(
+                Proof(row.achieved_on, row.version_major, row.valid_until, row.pk)
+                if row.target_id == target
+                else Proof(row.achieved_on, None, row.valid_until, row.pk, row.target_id)
+                for row in proofs
+            ),
+            leaves=tuple(Span(row.starts_on, row.ends_on) for row in leaves),
             exemptions=tuple(let_off),
         )
+
+    def counts(self, row: Evidence) -> bool:
+        is_void = hasattr(row, "void") and self.was_written(row.void.voided_at)
+        return self.was_written(row.recorded_at) and not is_void
 
     def _standing(self, person: int, target: int) -> tuple[State, date | None]:
         """The gravest of all requirements of a target, with the due date while it is open."""
@@ -339,7 +380,7 @@ class BruteForce:
     def _holds(self, right: Right, unit: int) -> bool:
         return any(
             scope.right == right
-            and (scope.ends_on is None or scope.ends_on >= self.today)
+            and (scope.ends_on is None or scope.ends_on >= self.made.today)
             and self.lies_in(unit, scope.org_unit_id, self.today)
             for scope in self.scopes
         )

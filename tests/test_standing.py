@@ -130,8 +130,11 @@ class Walk:
         since = self.on
         while self.is_required(since - DAY):
             since -= DAY
-        done = [proof for proof in self.person.proofs if proof.achieved_on <= self.on]
         reading = self.reading(self.on)
+        done = [proof for proof in self.person.proofs if proof.achieved_on <= self.on]
+        done = [proof for proof in done if proof.instead == 0 or proof.instead in reading.alternatives]
+        if reading.prior_months is not None:
+            done = [proof for proof in done if not self.is_too_old(proof, since, reading.prior_months)]
         is_exempt = any(span.has(self.on) for span in self.person.exemptions)
         untils = [self.until(proof, reading) for proof in done if not self.newer(proof)]
         holding = [until for until in untils if until is None or until >= self.on]
@@ -146,6 +149,18 @@ class Walk:
         for proof in done:
             due = later(due, self.renewal(proof, since))
         return (State.OVERDUE if due is not None and due < self.on else State.TO_DO), since, due
+
+    def is_too_old(self, proof: Proof, since: date, months: int) -> bool:
+        """Whether the month's day that lies `months` before the clock's start comes after the evidence, by walking."""
+        today, passed = since, 0
+        while passed < months:
+            today -= timedelta(days=today.day)
+            passed += 1
+        while today.day < since.day and (today + DAY).day != 1:
+            today += DAY
+        while today.day > since.day:
+            today -= DAY
+        return proof.achieved_on < today
 
     def renewal(self, proof: Proof, since: date) -> date | None:
         def under(reading: Reading) -> date | None:
@@ -177,8 +192,11 @@ jobs = st.builds(
     role=st.sampled_from([None, 1, 2]),
 )  # fmt: skip
 proofs = st.builds(
-    lambda offset, major, length: Proof(day(offset), major, None if length is None else day(offset + length)),
+    lambda offset, major, length, instead: Proof(
+        day(offset), None if instead else major, None if length is None else day(offset + length), instead=instead
+    ),
     st.integers(-40, DAYS), st.sampled_from([None, 1, 2, 3]), st.one_of(st.none(), st.none(), st.integers(0, 60)),
+    st.sampled_from([0, 0, 0, 7]),
 )  # fmt: skip
 
 
@@ -225,8 +243,11 @@ def rules(draw: st.DrawFn) -> RuleFacts:
         pieces = [Span(span.starts_on, day(cut)), Span(day(cut + 1), None)]
         parts = [Audience(overlap, *draw(whom)) for piece in pieces if (overlap := piece.overlap(span)) is not None]
         readings.append(
-            Reading(span, tuple(parts), draw(deadlines), draw(validities), draw(st.sampled_from([0, 5, 20])))
-        )
+            Reading(
+                span, tuple(parts), draw(deadlines), draw(validities), draw(st.sampled_from([0, 5, 20])),
+                draw(st.sampled_from([None, None, 0, 1])), draw(st.sampled_from([frozenset(), frozenset([7])])),
+            )
+        )  # fmt: skip
     majors = draw(st.lists(st.tuples(offsets, st.integers(0, 30)), max_size=2))
     releases = [Release(major, day(o), day(o + d)) for major, (o, d) in enumerate(sorted(majors), start=2)]
     return RuleFacts(tuple(readings), tuple(releases))

@@ -31,7 +31,10 @@ class Span:
 
 def add_days(day: date, days: int) -> date:
     """The day `days` later, or earlier if negative; the calendar's last or first day if it would end there."""
-    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
+    try:
+        return day + timedelta(days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 def clamped(year: int, month: int, day: int) -> date:

@@ -1,4 +1,4 @@
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -51,3 +51,14 @@ class Cause(TextChoices):
     FIRST = "first", pgettext_lazy("standing", "First time")
     EXPIRED = "expired", pgettext_lazy("standing", "Has expired")
     NEW_VERSION = "new_version", pgettext_lazy("standing", "New version")
+
+
+class Mark(IntegerChoices):
+    """A state as it is kept in steps: what is to be done within 30 days stands apart."""
+
+    DONE = 1, pgettext_lazy("standing", "Done")
+    EXPIRING = 2, pgettext_lazy("standing", "Expiring")
+    TO_DO = 3, pgettext_lazy("standing", "To do")
+    SOON = 4, pgettext_lazy("standing", "To do soon")
+    OVERDUE = 5, pgettext_lazy("standing", "Overdue")
+    EXEMPT = 6, pgettext_lazy("standing", "Exempt")

@@ -10,7 +10,9 @@ How it is read, and where each reading comes from (docs/decisions/2026-11-23-sta
   lie for somebody on whom the rule falls on that day: nobody is overdue for a rule that was not there yesterday, and
   writing a rule once more resets nobody's deadline.
 - *Leave and exemption pause* every clock that is running: as many days are added. What was overdue before stays so.
-- *Evidence* belongs to the person: what was done before the employment, or at another workplace, counts.
+- *Evidence* belongs to the person: what was done before the employment, or at another workplace, counts, unless the
+  rule says how old prior learning may be when the clock starts. A rule can name other targets that meet it as well;
+  evidence of those counts as recorded without a version.
 - *A substantive release* lets earlier evidence stand only until the day by which it must be done again. Between
   release and that day the state is "to do", afterwards "overdue". A later release does not put off an earlier one.
 - *Validity* is counted in calendar months or to a yearly date (`due.Validity`). The last day of validity is the last
@@ -22,7 +24,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from cms.compliance.due import Deadline, Span, Validity, add_days, earlier, joined, later, paused
+from cms.compliance.due import Deadline, Span, Validity, add_days, add_months, earlier, joined, later, paused
 from cms.compliance.enums import Cause, State
 
 FOR_EVER = Validity()
@@ -40,12 +42,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Evidence that counts: not void, and known. `major` is None for what was recorded without a version."""
+    """Evidence that counts: not void, and known. `major` is None for what was recorded without a version.
+
+    `instead` is the id of another target that it is of, for a rule that may be met by several; 0: the target itself.
+    """
 
     achieved_on: date
     major: int | None = None
     valid_until: date | None = None
     id: int = 0
+    instead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,14 @@ class Reading:
     deadline: Deadline
     validity: Validity = FOR_EVER
     window_days: int = 90
+    prior_months: int | None = None  # evidence older than this when the clock starts does not count
+    alternatives: frozenset[int] = frozenset()  # other targets that meet the requirement as well
+
+    def admits(self, proof: Proof, since: date) -> bool:
+        """Whether evidence is of something that counts, and not older than prior learning may be."""
+        if proof.instead and proof.instead not in self.alternatives:
+            return False
+        return self.prior_months is None or proof.achieved_on >= add_months(since, -self.prior_months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +167,7 @@ def standing(person: PersonFacts, rule: RuleFacts, on: date) -> Standing:
     if since is None:
         return unrequired(proofs)
     reckoning = _Reckoning(person, rule, since, on)
+    proofs = [proof for proof in proofs if reckoning.reading.admits(proof, since)]
     found = reckoning.met(proofs) or reckoning.open(proofs)
     exempt_until = max((span.ends_on or date.max for span in person.exemptions if span.has(on)), default=None)
     if exempt_until is not None and found.state != State.DONE:
@@ -162,7 +177,9 @@ def standing(person: PersonFacts, rule: RuleFacts, on: date) -> Standing:
 
 def unrequired(proofs: Iterable[Proof]) -> Standing:
     """Nothing is asked; what has been done is told all the same."""
-    last = max(proofs, key=lambda proof: (proof.achieved_on, proof.id), default=None)
+    last = max(
+        (proof for proof in proofs if not proof.instead), key=lambda proof: (proof.achieved_on, proof.id), default=None
+    )
     if last is None:
         return Standing(State.NOT_REQUIRED)
     return Standing(State.NOT_REQUIRED, done_on=last.achieved_on, valid_until=last.valid_until, proof=last.id)

@@ -1,5 +1,8 @@
+from cms.compliance.queries.believed import end_of
 from cms.compliance.queries.facts import known_evidence, load_people, load_rules
 from cms.compliance.queries.figures import Counts, Figures, counts_by_org_unit, figures_of, rough_share, workplaces
+from cms.compliance.queries.kept import kept_for
+from cms.compliance.queries.lists import OverduePage, OverdueRow, overdue_page
 from cms.compliance.queries.requirements import RequirementRow, RuleRow, people_hit, requirement_rows, rule_rows
 from cms.compliance.queries.standings import each_standing, employed_in, people_required, required_targets, standings
 from cms.compliance.queries.training import Training, TrainingItem, training_of
@@ -7,6 +10,8 @@ from cms.compliance.queries.training import Training, TrainingItem, training_of
 __all__ = [
     "Counts",
     "Figures",
+    "OverduePage",
+    "OverdueRow",
     "RequirementRow",
     "RuleRow",
     "Training",
@@ -14,10 +19,13 @@ __all__ = [
     "counts_by_org_unit",
     "each_standing",
     "employed_in",
+    "end_of",
     "figures_of",
+    "kept_for",
     "known_evidence",
     "load_people",
     "load_rules",
+    "overdue_page",
     "people_hit",
     "people_required",
     "required_targets",

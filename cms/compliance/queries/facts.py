@@ -9,7 +9,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cms.compliance.due import Deadline, Span, Validity, earlier
-from cms.compliance.models import Evidence, Exemption, RequirementRule, RuleOrgUnit, RuleRole, Target, TargetRelease
+from cms.compliance.models import (
+    Evidence,
+    Exemption,
+    RequirementRule,
+    RuleOrgUnit,
+    RuleRole,
+    RuleTarget,
+    Target,
+    TargetRelease,
+)
 from cms.compliance.standing import Audience, Job, PersonFacts, Proof, Reading, Release, RuleFacts
 from cms.people.models import Employment, Leave, Person
 from cms.people.queries import org_history, records_of
@@ -54,14 +63,15 @@ def _grouped(rows: Iterable[tuple[Any, Any]]) -> dict[Any, tuple[Any, ...]]:
 
 
 def load_people(people: QuerySet[Person], targets: Iterable[Target], known_at: datetime | None = None) -> PeopleFacts:
-    """Facts about people and targets as known at a moment (None: now), in six queries however many they are."""
+    """Facts about people and targets as known at a moment (None: now), in seven queries however many they are."""
     records = records_of(people).values("pk")
     ids = [target.pk for target in targets]
+    instead = alternatives_of(ids)
     return PeopleFacts(
         people=tuple(people.values_list("pk", flat=True)),
         jobs=_grouped(_jobs(records, known_at)),
         leaves=_grouped(_leaves(records, known_at)),
-        proofs=_grouped(_proofs(records, ids, known_at)),
+        proofs=_grouped(_proofs(records, ids, instead, known_at)),
         exemptions=_grouped(_exemptions(records, ids, known_at)),
     )
 
@@ -89,12 +99,27 @@ def known_evidence(known_at: datetime | None = None) -> QuerySet[Evidence]:
     return rows
 
 
-def _proofs(records: Any, targets: list[int], known_at: datetime | None) -> Iterator[tuple[tuple[int, int], Proof]]:
-    rows = known_evidence(known_at).filter(person__in=records, target__in=targets).order_by("pk")
+def alternatives_of(targets: list[int]) -> dict[int, set[int]]:
+    """By target, those of some targets that a rule lets it stand for. Whether it does on a day, the rule decides."""
+    found: dict[int, set[int]] = {}
+    rows = RuleTarget.objects.filter(rule__requirement__target__in=targets)
+    for target, other in rows.values_list("rule__requirement__target_id", "target_id").distinct():
+        found.setdefault(other, set()).add(target)
+    return found
+
+
+def _proofs(
+    records: Any, targets: list[int], instead: dict[int, set[int]], known_at: datetime | None
+) -> Iterator[tuple[tuple[int, int], Proof]]:
+    rows = known_evidence(known_at).filter(person__in=records, target__in={*targets, *instead}).order_by("pk")
+    own = frozenset(targets)
     for pk, person, merged, target, achieved_on, major, valid_until in rows.values_list(
         "pk", "person_id", "person__merged_into_id", "target_id", "achieved_on", "version_major", "valid_until"
     ):
-        yield (merged or person, target), Proof(achieved_on, major, valid_until, pk)
+        if target in own:
+            yield (merged or person, target), Proof(achieved_on, major, valid_until, pk)
+        for other in instead.get(target, ()):
+            yield (merged or person, other), Proof(achieved_on, None, valid_until, pk, instead=target)
 
 
 def _exemptions(records: Any, targets: list[int], known_at: datetime | None) -> Iterator[tuple[tuple[int, int], Span]]:
@@ -122,6 +147,7 @@ def load_rules(
     roles = _grouped(RuleRole.objects.filter(rule__in=rows).values_list("rule_id", "role_id"))
     since = min((row.effective_on for row in rows if row.pk in units), default=None)
     history = OrgHistory(()) if since is None else org_history(since, until, known_at)
+    others = _grouped(RuleTarget.objects.filter(rule__in=rows).values_list("rule_id", "target_id"))
     ends = _ends(targets)
     releases = _releases(targets, known_at)
     by_requirement: dict[tuple[int, int], list[RequirementRule]] = {}
@@ -129,7 +155,7 @@ def load_rules(
         by_requirement.setdefault((row.requirement.target_id, row.requirement_id), []).append(row)
     book: dict[int, list[RuleFacts]] = {}
     for (target, requirement), rules in by_requirement.items():
-        readings = tuple(readings_of(rules, units, roles, history, ends.get(target)))
+        readings = tuple(readings_of(rules, RuleRows(units, roles, others), history, ends.get(target)))
         book.setdefault(target, []).append(RuleFacts(readings, releases.get(target, ()), requirement))
     return {target: tuple(facts) for target, facts in book.items()}
 
@@ -156,7 +182,7 @@ def _ends(targets: list[Target]) -> dict[int, date]:
     }
     today = timezone.localdate()
     return {
-        target.pk: dated.get((target.kind, target.key), today) - DAY
+        target.pk: dated.get((target.kind, target.key), target.withdrawn_on or today) - DAY
         for target in targets
         if target.is_withdrawn or (target.kind, target.key) in dated
     }
@@ -172,10 +198,18 @@ def _releases(targets: list[Target], known_at: datetime | None) -> dict[int, tup
     )
 
 
+@dataclass(frozen=True)
+class RuleRows:
+    """What hangs on rules, by rule: org units, roles, and other targets that meet them."""
+
+    units: dict[int, tuple[int, ...]]
+    roles: dict[int, tuple[int, ...]]
+    others: dict[int, tuple[int, ...]]
+
+
 def readings_of(
     rules: list[RequirementRule],
-    units: dict[int, tuple[int, ...]],
-    roles: dict[int, tuple[int, ...]],
+    rows: RuleRows,
     history: OrgHistory,
     last_day: date | None,
 ) -> Iterator[Reading]:
@@ -186,16 +220,18 @@ def readings_of(
         if rule.is_ended or (ends_on is not None and ends_on < rule.effective_on):
             continue
         span = Span(rule.effective_on, ends_on)
-        kinds, held = frozenset(rule.org_unit_kinds), frozenset(roles.get(rule.pk, ()))
+        kinds, held = frozenset(rule.org_unit_kinds), frozenset(rows.roles.get(rule.pk, ()))
         yield Reading(
             span=span,
             audiences=tuple(
                 Audience(piece, org_units, kinds, held)
-                for piece, org_units in _subtrees(span, units.get(rule.pk, ()), history)
+                for piece, org_units in _subtrees(span, rows.units.get(rule.pk, ()), history)
             ),
             deadline=Deadline(days=rule.due_days, on=rule.due_on),
             validity=validity_of(rule),
             window_days=rule.window_days,
+            prior_months=rule.prior_months,
+            alternatives=frozenset(rows.others.get(rule.pk, ())),
         )
 
 

@@ -1,13 +1,14 @@
 """How many have done what, by org unit: the one place where people become figures."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
 from cms.compliance.enums import State
-from cms.compliance.models import Target
+from cms.compliance.models import EVERYTHING, Target
+from cms.compliance.queries.kept import COLUMNS, Cell, Kept, Sheet, in_several, kept_for, next_due_on, sheet_of
 from cms.compliance.queries.standings import standings
 from cms.compliance.standing import Standing, worst
 from cms.people.models import Employment
@@ -50,6 +51,52 @@ class Counts:
             self.due_soon += due_on <= on + SOON
             self.next_due_on = min(due_on, self.next_due_on or due_on)
 
+    def plus(self, other: "Counts") -> "Counts":
+        dues = [day for day in (self.next_due_on, other.next_due_on) if day is not None]
+        return Counts(
+            done=self.done + other.done,
+            expiring=self.expiring + other.expiring,
+            to_do=self.to_do + other.to_do,
+            overdue=self.overdue + other.overdue,
+            exempt=self.exempt + other.exempt,
+            due_soon=self.due_soon + other.due_soon,
+            next_due_on=min(dues, default=None),
+        )
+
+    @classmethod
+    def of_cell(cls, cell: Cell) -> "Counts":
+        """Kept numbers, in the order of `kept.COLUMNS`."""
+        done, expiring, to_do, soon, overdue, exempt = cell
+        return cls(done, expiring, to_do + soon, overdue, exempt, due_soon=soon)
+
+
+@dataclass
+class KeptFigures:
+    """The part of figures that was added up: cells by org unit and target, and of all the org units together."""
+
+    sheet: Sheet
+    everybody: dict[int, Cell]
+    alone: int | None  # the only target asked for: then everything is that one
+    next_due: Callable[[int], date | None]
+
+    def ref(self, target: int | None) -> int:
+        if target is not None:
+            return target
+        return EVERYTHING if self.alone is None else self.alone
+
+    def part(self, cells: dict[int, dict[int, Cell]], org_unit: int, target: int | None) -> Counts | None:
+        cell = cells.get(org_unit, {}).get(self.ref(target))
+        return None if cell is None else Counts.of_cell(cell)
+
+    def together(self, target: int | None) -> Counts | None:
+        cell = self.everybody.get(self.ref(target))
+        if cell is None:
+            return None
+        counts = Counts.of_cell(cell)
+        if counts.to_do and (target is None or target == self.alone):
+            counts.next_due_on = self.next_due(self.ref(target))
+        return counts
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -57,23 +104,33 @@ class Figures:
 
     With a target, the people by their standing with it. Without one, by the gravest of their standings: "done" is
     then who has done everything that is required. Whoever works at two places is in the counts of both, and once in
-    the counts of every unit above.
+    the counts of every unit above. `next_due_on` is told of all targets together, not always of each.
     """
 
     on: date
     below: dict[tuple[int, int | None], Counts] = field(default_factory=dict)
     own: dict[tuple[int, int | None], Counts] = field(default_factory=dict)
     everybody: dict[int | None, Counts] = field(default_factory=dict)
+    kept: KeptFigures | None = None
 
     def of(self, org_unit: int, target: int | None = None) -> Counts:
-        return self.below.get((org_unit, target)) or Counts()
+        kept = None if self.kept is None else self.kept.part(self.kept.sheet.below, org_unit, target)
+        return _sum(self.below.get((org_unit, target)), kept)
 
     def together(self, target: int | None = None) -> Counts:
         """All the org units asked for, each person once."""
-        return self.everybody.get(target) or Counts()
+        kept = None if self.kept is None else self.kept.together(target)
+        return _sum(self.everybody.get(target), kept)
 
     def own_of(self, org_unit: int, target: int | None = None) -> Counts:
-        return self.own.get((org_unit, target)) or Counts()
+        kept = None if self.kept is None else self.kept.part(self.kept.sheet.own, org_unit, target)
+        return _sum(self.own.get((org_unit, target)), kept)
+
+
+def _sum(counted: Counts | None, kept: Counts | None) -> Counts:
+    if counted is not None and kept is not None:
+        return counted.plus(kept)
+    return counted or kept or Counts()
 
 
 def counts_by_org_unit(
@@ -81,12 +138,35 @@ def counts_by_org_unit(
 ) -> Figures:
     """The figures of some org units, of each target and of all of them together, as far as a view goes.
 
-    The seam for summary tables: callers ask only here, so what is counted from standings today can be added up from
-    kept counts where a view has nobody hidden in it.
+    Added up from what is kept where that can be (`kept.kept_for`), otherwise counted from standings. `known_at` is
+    best given as `end_of(day)`: for a moment within a day everything is counted.
     """
-    wanted = frozenset(org_units) & view.org_units
+    targets, wanted = list(targets), frozenset(org_units) & view.org_units
+    kept = kept_for(targets, on, known_at, view.tree)
     employments = visible_employments(view, on, known_at).filter(org_unit__in=view.tree.union_of_subtrees(wanted))
-    return figures_of(employments, view.tree, wanted, list(targets), on, known_at)
+    if kept is None:
+        return figures_of(employments, view.tree, wanted, targets, on, known_at)
+    added_up = _kept_figures(kept, view.tree, wanted, targets)
+    beside = list(kept.counted_beside(view).values_list("pk", flat=True))
+    if not beside:
+        return Figures(on, kept=added_up)
+    protected = employments.filter(person__in=beside)
+    return replace(figures_of(protected, view.tree, wanted, targets, on, known_at), kept=added_up)
+
+
+def _kept_figures(kept: Kept, tree: OrgTree, wanted: frozenset[int], targets: list[Target]) -> KeptFigures:
+    roots = [unit for unit in wanted if wanted.isdisjoint(tree.ancestors(unit))]
+    alone = targets[0].pk if len(targets) == 1 else None
+    refs = [target.pk for target in targets] + ([] if alone else [EVERYTHING])
+    sheet = sheet_of(kept, tree, roots, refs)
+    twice = in_several(kept, tree, roots, refs)
+    everybody: dict[int, Cell] = {}
+    for ref in refs:
+        cells = [cell for root in roots if (cell := sheet.below.get(root, {}).get(ref)) is not None]
+        if cells:
+            less = twice.get(ref, [0] * len(COLUMNS))
+            everybody[ref] = [sum(numbers) - minus for *numbers, minus in zip(*cells, less, strict=True)]
+    return KeptFigures(sheet, everybody, alone, lambda ref: next_due_on(kept, tree, roots, ref))
 
 
 def figures_of(
@@ -98,9 +178,9 @@ def figures_of(
     known_at: datetime | None = None,
 ) -> Figures:
     """The figures of some org units, from exactly these employments: what is counted can be narrowed beforehand."""
-    found = standings(people_behind(employments), targets, on, known_at)
-    figures = Figures(on)
-    for person, places in workplaces(employments).items():
+    figures, places_of = Figures(on), workplaces(employments)
+    found = standings(people_behind(employments), targets, on, known_at) if places_of else {}
+    for person, places in places_of.items():
         above = {unit for place in places for unit in (place, *tree.ancestors(place))} & wanted
         counted = list(_counted(found.get(person, {}), targets))
         for target, state, due_on in counted:

@@ -51,16 +51,24 @@ def required_targets(on: date) -> list[Target]:
     return list(Target.objects.filter(requirements__rules__effective_on__lte=on).distinct().order_by("title", "pk"))
 
 
-def falls_on(audiences: Iterable[Audience], on: date) -> Q:
-    """What is true of an employment on which a rule's audiences fall on a day."""
+def may_fall_on(audiences: Iterable[Audience]) -> Q:
+    """What is true of an employment on which some of these audiences fall on some day."""
     found = Q(pk__in=[])
     for audience in audiences:
-        if audience.span.has(on):
-            where = Q(pk__isnull=False) if audience.org_units is None else Q(org_unit__in=audience.org_units)
-            kinds = Q(org_unit__kind__in=audience.kinds) if audience.kinds else Q()
-            roles = Q(role__in=audience.roles) if audience.roles else Q()
-            found |= where & kinds & roles
+        found |= _of(audience)
     return found
+
+
+def _of(audience: Audience) -> Q:
+    where = Q(pk__isnull=False) if audience.org_units is None else Q(org_unit__in=audience.org_units)
+    kinds = Q(org_unit__kind__in=audience.kinds) if audience.kinds else Q()
+    roles = Q(role__in=audience.roles) if audience.roles else Q()
+    return where & kinds & roles
+
+
+def falls_on(audiences: Iterable[Audience], on: date) -> Q:
+    """What is true of an employment on which a rule's audiences fall on a day."""
+    return may_fall_on(audience for audience in audiences if audience.span.has(on))
 
 
 def employed_in(audiences: Iterable[Audience], on: date) -> QuerySet[Employment]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from cms.compliance.actions.summaries import recount_people, recount_rules
 from cms.compliance.enums import EvidenceKind, ExemptionReason, VoidReason
 from cms.compliance.models import (
     Evidence,
@@ -19,6 +20,7 @@ from cms.compliance.models import (
     RequirementRule,
     RuleOrgUnit,
     RuleRole,
+    RuleTarget,
     Target,
     TargetRelease,
 )
@@ -52,10 +54,14 @@ class VersionRef:
 
 @transaction.atomic
 def keep_target(*, kind: str, key: uuid.UUID, title: str, path: str, is_withdrawn: bool = False) -> Target:
-    """Make or refresh the ground's handle on something that can be required."""
-    target, _created = Target.objects.update_or_create(
-        kind=kind, key=key, defaults={"title": title, "path": path, "is_withdrawn": is_withdrawn}
-    )
+    """Make or refresh the ground's handle on something that can be required. Withdrawn, it asks nothing from today."""
+    before = Target.objects.filter(kind=kind, key=key).first()
+    withdrawn_on = (before and before.withdrawn_on) or timezone.localdate()
+    values = {"title": title, "path": path, "is_withdrawn": is_withdrawn}
+    values["withdrawn_on"] = withdrawn_on if is_withdrawn else None
+    target, _created = Target.objects.update_or_create(kind=kind, key=key, defaults=values)
+    if before is not None and (before.is_withdrawn, before.withdrawn_on) != (is_withdrawn, target.withdrawn_on):
+        recount_rules(target_ids=[target.pk])
     return target
 
 
@@ -76,6 +82,7 @@ def record_release(
         ],
         ignore_conflicts=True,
     )
+    recount_rules(target_ids=[target.pk])
 
 
 @transaction.atomic
@@ -119,6 +126,8 @@ def record_evidence(
     Evidence.objects.bulk_create([mine], ignore_conflicts=True)
     kept: Evidence = Evidence.objects.filter(source_key=source_key).latest("pk")
     created = Evidence.objects.filter(key=mine.key).exists()
+    if created:
+        recount_people(person_ids=[person.pk], target_ids=[target.pk])
     return kept, created
 
 
@@ -133,6 +142,7 @@ def void_evidence(
         evidence=evidence, reason=reason, voided_at=at or timezone.now(), voided_by=actor
     )
     write_audit(action=AuditAction.EVIDENCE_VOIDED, actor=actor, subject=evidence.person, object_key=str(evidence.key))
+    recount_people(person_ids=[evidence.person_id], target_ids=[evidence.target_id])
     return void
 
 
@@ -158,6 +168,7 @@ def grant_exemption(
         recorded_by=actor,
     )
     write_audit(action=AuditAction.EXEMPTION_GRANTED, actor=actor, subject=person, object_key=str(exemption.key))
+    recount_people(person_ids=[person.pk], target_ids=[target.pk])
     return exemption
 
 
@@ -165,9 +176,11 @@ def grant_exemption(
 def end_exemption(
     *, exemption: Exemption, ended_on: date, actor: Person | None, at: datetime | None = None
 ) -> ExemptionEnd:
-    return ExemptionEnd.objects.create(
+    end: ExemptionEnd = ExemptionEnd.objects.create(
         exemption=exemption, ended_on=ended_on, recorded_at=at or timezone.now(), recorded_by=actor
     )
+    recount_people(person_ids=[exemption.person_id], target_ids=[exemption.target_id])
+    return end
 
 
 def _can_be_required(target: Target) -> bool:
@@ -201,13 +214,15 @@ def set_rule(
     org_units: Iterable[OrgUnit] = (),
     roles: Iterable[Role] = (),
     org_unit_kinds: Iterable[str] = (),
+    alternatives: Iterable[Target] = (),
     actor: Person | None = None,
     at: datetime | None = None,
     **due: Any,
 ) -> RequirementRule:
     """Say how a requirement reads from a day on; earlier rules stay and apply to earlier days.
 
-    `due` takes due_days or due_on or both, and validity_months or yearly_month with yearly_day, window_days, is_ended.
+    `due` takes due_days or due_on or both, and validity_months or yearly_month with yearly_day, window_days,
+    prior_months, is_ended. `alternatives` are other targets that meet it as well.
     Raises NotReviewed for a text with open review marks, outside the demo.
     """
     at = at or timezone.now()
@@ -223,5 +238,9 @@ def set_rule(
     )
     RuleOrgUnit.objects.bulk_create(RuleOrgUnit(rule=rule, org_unit=unit) for unit in org_units)
     RuleRole.objects.bulk_create(RuleRole(rule=rule, role=role) for role in roles)
+    RuleTarget.objects.bulk_create(
+        RuleTarget(rule=rule, target=other) for other in alternatives if other != requirement.target
+    )
     write_audit(action=AuditAction.REQUIREMENT_CHANGED, actor=actor, object_key=str(requirement.key), at=at)
+    recount_rules(target_ids=[requirement.target_id])
     return rule

@@ -1,0 +1,309 @@
+#!/usr/bin/env python
+"""What the figures of a whole city cost: `python -m bench.matrix [--quick] [--size 50k] [--database postgres]`.
+
+700 org units, 30 targets, and people: moves, second jobs, leaves, voids, late records, protected people. Everything is
+measured against S, one scan of a flat table with one row for each person, workplace and target and the same counters,
+made from the same data for this purpose, in this very run. The last line is JSON.
+
+  summary_vs_scan          the matrix org unit × target with overdue, today, as the pages ask for it   ≤ 0.25
+  asof_vs_scan             the same as of a past day                                                   ≤ 4
+  asof_known_vs_scan       the same as of a past day, as known that day                                ≤ 4
+  growth_5k_50k            the matrix with ten times as many people                                    ≤ 1.3
+  overdue_page_vs_limit50  a page of what is overdue over 50 rows with their people, by key            ≤ 2
+  page_queries             statements of the matrix, the same for both sizes
+
+Datasets of 5k and 50k are kept in bench/cache/ for SQLite. Without them `--quick` makes and measures 1k and 10k people
+instead, and says so in `sizes`; without `--quick` they are made (minutes). PostgreSQL is a throw-away cluster.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / "bench/cache"
+BOUNDS = {
+    "summary_vs_scan": 0.25, "asof_vs_scan": 4, "asof_known_vs_scan": 4, "growth_5k_50k": 1.3,
+    "overdue_page_vs_limit50": 2,
+}  # fmt: skip
+SIZES = {"1k": 1_000, "5k": 5_000, "10k": 10_000, "50k": 50_000, "500k": 500_000}
+SMALLER = {"10k": "1k", "50k": "5k", "500k": "50k"}
+FLAT = "bench_flat"
+
+
+def set_up(database: str) -> None:
+    """Django without the history of migrations, which would take longer than the rest."""
+    sys.path.insert(0, str(ROOT))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "cms.settings.test"
+    import django
+    from django.conf import settings
+
+    class NoHistory(dict):
+        def __contains__(self, label: object) -> bool:
+            return True
+
+        def __getitem__(self, label: str) -> None:
+            return None
+
+    settings.MIGRATION_MODULES = NoHistory()
+    settings.DATABASES["default"]["NAME"] = database
+    django.setup()
+
+
+def build(people: int) -> float:
+    """Tables, rows and summaries. Returns the seconds that it took."""
+    from django.core.management import call_command
+
+    from bench.staff import make
+    from cms.compliance.actions import rebuild_summaries
+
+    start = time.perf_counter()
+    call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
+    make(people)
+    print(f"  rows {time.perf_counter() - start:.0f} s", flush=True)
+    steps = rebuild_summaries()
+    print(f"  {steps} steps {time.perf_counter() - start:.0f} s", flush=True)
+    _flatten()
+    return time.perf_counter() - start
+
+
+def _flatten() -> None:
+    from django.db import connection
+    from django.utils import timezone
+
+    today = timezone.localdate()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TABLE {FLAT} AS SELECT org_unit_id, target_ref, person_id, mark, due_on "
+            "FROM ledstang_compliance_standingstep WHERE starts_on <= %s AND ends_on >= %s "
+            "AND known_to IS NULL AND weight > 0 AND target_ref > 0",
+            [today, today],
+        )
+        cursor.execute("ANALYZE")
+
+
+def scan(today: date) -> Callable[[], Any]:
+    from django.db import connection
+
+    sql = (
+        "SELECT COUNT(*), SUM(CASE WHEN mark = 1 THEN 1 ELSE 0 END), SUM(CASE WHEN mark = 2 THEN 1 ELSE 0 END), "
+        "SUM(CASE WHEN mark = 6 THEN 1 ELSE 0 END), "
+        "SUM(CASE WHEN mark BETWEEN 3 AND 5 AND due_on >= %s THEN 1 ELSE 0 END), "
+        "SUM(CASE WHEN mark BETWEEN 3 AND 5 AND due_on BETWEEN %s AND %s THEN 1 ELSE 0 END), "
+        f"SUM(CASE WHEN mark BETWEEN 3 AND 5 AND due_on < %s THEN 1 ELSE 0 END) FROM {FLAT}"
+    )
+
+    def ask() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [today, today, today + timedelta(days=30), today])
+            return cursor.fetchone()
+
+    return ask
+
+
+def matrix(on: date, known_on: date | None = None) -> Callable[[], int]:
+    """Every cell of the city, read as a page would."""
+    from cms.compliance.queries import counts_by_org_unit, end_of, required_targets
+    from cms.people.queries import View, org_tree
+
+    tree = org_tree(on)
+    view = View(frozenset(tree.nodes), frozenset(), tree)
+    targets = required_targets(on)
+    refs = [None, *(target.pk for target in targets)]
+
+    def ask() -> int:
+        known_at = None if known_on is None else end_of(known_on)
+        figures = counts_by_org_unit(view, tree.nodes, targets, on, known_at)
+        assert figures.kept is not None, "nothing kept was used"
+        return sum(figures.of(unit, ref).overdue for unit in tree.nodes for ref in refs)
+
+    return ask
+
+
+def overdue(today: date) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """A page far down the list of the city; and 50 steps with their people, by key."""
+    from cms.compliance.models import StandingStep
+    from cms.compliance.queries import OverdueRow, overdue_page, required_targets
+    from cms.people.models import Person
+    from cms.people.queries import View, org_tree
+
+    tree = org_tree(today)
+    view = View(frozenset(tree.nodes), frozenset(), tree)
+    targets = required_targets(today)
+    first = StandingStep.objects.order_by("-pk").values_list("pk", flat=True)[0] // 2
+    after = OverdueRow(today - timedelta(days=60), 0, 0)
+
+    def page() -> Any:
+        found = overdue_page(view, tree.nodes, targets, today, after)
+        assert len(found.rows) == 50
+        return found
+
+    def bare() -> Any:
+        rows = StandingStep.objects.filter(pk__gte=first).order_by("pk")
+        some = list(rows.values_list("due_on", "person_id", "target_ref")[:50])
+        return Person.objects.in_bulk({row[1] for row in some})
+
+    return page, bare
+
+
+def timed(ask: Callable[[], Any], rounds: int) -> float:
+    """Seconds, the median."""
+    ask()
+    times = []
+    for _round in range(rounds):
+        start = time.perf_counter()
+        ask()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def statements(ask: Callable[[], Any]) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        ask()
+    return len(captured)
+
+
+def measure(rounds: int) -> dict[str, float]:
+    from django.utils import timezone
+
+    today = timezone.localdate()
+    past = today - timedelta(days=200)
+    page, bare = overdue(today)
+    found = {
+        "scan": timed(scan(today), rounds),
+        "matrix": timed(matrix(today), rounds),
+        "scan_again": timed(scan(today), rounds),
+        "asof": timed(matrix(past), max(3, rounds // 2)),
+        "asof_known": timed(matrix(past, past), max(3, rounds // 2)),
+        "page": timed(page, 5 * rounds),
+        "bare": timed(bare, 5 * rounds),
+        "statements": statements(matrix(today)),
+        "rows": scan(today)()[0],
+        "overdue": matrix(today)(),
+    }
+    found["scan"] = (found["scan"] + found.pop("scan_again")) / 2
+    return found
+
+
+def one_size(size: str, rounds: int, database: str, build_only: bool = False) -> dict[str, float]:
+    """Build if need be, measure, in a process of its own."""
+    if database == "sqlite":
+        file = CACHE / f"matrix-{size}.sqlite3"
+        set_up(str(file))
+        is_new = not file.exists()
+    else:
+        set_up(f"matrix_{size}")
+        _create(f"matrix_{size}")
+        is_new = True
+    seconds = 0.0
+    if is_new:
+        print(f"{size}: building on {database}", flush=True)
+        try:
+            seconds = build(SIZES[size])
+        except BaseException:
+            if database == "sqlite":
+                file.unlink(missing_ok=True)
+            raise
+    else:
+        _freshen()
+    return {} if build_only else {**measure(rounds), "build_seconds": round(seconds, 1)}
+
+
+def _create(name: str) -> None:
+    from django.db import connection
+
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+
+
+def _freshen() -> None:
+    """A dataset of another day: the summary is moved on to today, as every night."""
+    from cms.compliance.actions import roll_summaries
+
+    roll_summaries()
+
+
+def in_process(size: str, rounds: int, database: str) -> dict[str, float]:
+    import subprocess
+
+    command = [sys.executable, "-m", "bench.matrix", "--one", size, "--rounds", str(rounds), "--database", database]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, env=os.environ.copy())
+    *said, last = done.stdout.strip().splitlines()
+    for line in said:
+        print(line, flush=True)
+    answer: dict[str, float] = json.loads(last)
+    return answer
+
+
+@contextmanager
+def server(database: str) -> Iterator[None]:
+    if database == "sqlite":
+        CACHE.mkdir(exist_ok=True)
+        yield
+        return
+    sys.path.insert(0, str(ROOT))
+    from tools.postgres import cluster
+
+    with cluster() as running:
+        os.environ.update(running.environment)
+        yield
+
+
+def compare(size: str, rounds: int, database: str) -> dict[str, Any]:
+    smaller = SMALLER[size]
+    with server(database):
+        small, large = (in_process(one, rounds, database) for one in (smaller, size))
+    for name, one in ((smaller, small), (size, large)):
+        times = {key: round(value * 1000, 1) for key, value in one.items() if key not in NOT_TIMES}
+        print(f"{name}: {int(one['rows'])} rows, {one['build_seconds']} s to build; ms: {times}")
+    return {
+        "summary_vs_scan": round(large["matrix"] / large["scan"], 3),
+        "asof_vs_scan": round(large["asof"] / large["scan"], 2),
+        "asof_known_vs_scan": round(large["asof_known"] / large["scan"], 2),
+        f"growth_{smaller}_{size}": round(large["matrix"] / small["matrix"], 2),
+        "overdue_page_vs_limit50": round(large["page"] / large["bare"], 2),
+        "page_queries": [int(small["statements"]), int(large["statements"])],
+        "sizes": [smaller, size],
+        "database": database,
+        "build_seconds": large["build_seconds"],
+    }
+
+
+NOT_TIMES = ("rows", "overdue", "statements", "build_seconds")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--size", choices=["5k", "50k", "500k"], default="50k")
+    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--one", choices=list(SIZES), help=argparse.SUPPRESS)
+    wanted = parser.parse_args()
+    if wanted.one:
+        print(json.dumps(one_size(wanted.one, wanted.rounds, wanted.database)))
+        return 0
+    size = "10k" if wanted.size == "5k" else wanted.size
+    is_cached = wanted.database == "sqlite" and all((CACHE / f"matrix-{one}.sqlite3").exists() for one in ("5k", "50k"))
+    if wanted.quick and not is_cached:
+        size = "10k"
+        print("No dataset in bench/cache/ for this: measuring 1k and 10k people instead.")
+    found = compare(size, 5 if wanted.quick else wanted.rounds, wanted.database)
+    found["holds"] = all(found.get(name, 0) <= bound for name, bound in BOUNDS.items())
+    print(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
