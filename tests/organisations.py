@@ -280,7 +280,7 @@ class BruteForce:
         return self.people[person].merged_into_id or person
 
     def _parent(self, unit: int, today: date, then: bool = False) -> int | None:
-        """The unit above, of those that are open. A closed or unplaced one stands nowhere: -1. `then`: as known then."""
+        """The unit above, of those that are open. A closed or unplaced one stands nowhere: -1. `then`: as known."""
         placements = self.placed_then if then else self.placed_now
         placed = [row for row in placements if row.org_unit_id == unit and row.starts_on <= today]
         closes_on = self.units[unit].closes_on

@@ -77,9 +77,7 @@ class Kept:
         return self.known_on is None and self.state.kept_on <= self.on <= self.state.kept_on + LONGEST_LAG
 
 
-def kept_for(
-    targets: list[Target], on: date, known_at: datetime | None, tree: OrgTree | None = None
-) -> Kept | None:
+def kept_for(targets: list[Target], on: date, known_at: datetime | None, tree: OrgTree | None = None) -> Kept | None:
     """Whether what is kept can answer. None: it must be counted from standings.
 
     It cannot: while none are kept; for some targets of many, since the gravest of those is not kept; for a moment

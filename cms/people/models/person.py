@@ -57,8 +57,14 @@ class Person(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="ledstang_person_not_into_itself"),
         ]
-        # Lists of people, by name.
-        indexes = [models.Index(fields=["family_name", "given_name"], name="ledstang_person_by_name")]
+        indexes = [
+            # Lists of people, by name.
+            models.Index(fields=["family_name", "given_name"], name="ledstang_person_by_name"),
+            # Every figure asks who must not be in it.
+            models.Index(
+                fields=["merged_into"], condition=~Q(protection=Protection.NONE), name="ledstang_person_protected"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name or str(_("Person without a name"))
