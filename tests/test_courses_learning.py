@@ -27,7 +27,7 @@ from courses.actions import (
     withdraw_course,
 )
 from courses.models import Answer, Attempt, CoursePage, Enrollment, UnitCompletion, UnitPage
-from tests.factories import PASSWORD, CoursePageFactory, UnitPageFactory, body, text
+from tests.factories import PASSWORD, CoursePageFactory, UnitPageFactory, UserFactory, body, text
 from tests.learning import (
     address,
     begin,
@@ -379,6 +379,21 @@ def test_repeating_what_finished_a_course_changes_nothing(learner, enrollment, u
         assert model.objects.count() == 1
     assert UnitCompletion.objects.count() == 2
     assert AuditEntry.objects.filter(action="course_finished").count() == 1
+
+
+def test_whoever_is_not_in_the_roster_takes_a_course_and_gets_a_certificate(unit):
+    user = UserFactory(email="ny@example.se", first_name="Ny", last_name="Nilsson")
+    client = Client()
+    assert client.post("/konto/logga-in/", {"username": user.email, "password": PASSWORD}).status_code == 302
+    client.post(f"/kurs/{unit.course_version.key}/", {"varv": 1, "lasning": "allt"})
+    enrollment = Enrollment.objects.get(person__user=user)
+    for one in unit.course_version.units.all():
+        post_answers(client, enrollment, one, right_answers(one))
+        client.post(address("read", enrollment, one))
+    certificate = Certificate.objects.get()
+    assert not enrollment.person.employments.exists()
+    assert Evidence.objects.get().person == certificate.person == enrollment.person
+    assert client.get(f"/intyg/{certificate.public_id}/intyg.pdf").content.startswith(b"%PDF-")
 
 
 def test_content_that_waits_for_experts_gives_evidence_and_no_certificate(learner, settings):
