@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,6 +28,11 @@ ALLOWED_HOSTS = ["127.0.0.1"]
 LEDSTANG_BASE_URL = "https://utbildning.example.se"
 LEDSTANG_BASE_TEMPLATE = "base.html"
 DATABASES["default"]["NAME"] = BASE_DIR / "{name}.sqlite3"
+"""
+BEFORE = """
+from host.settings.dev import *
+LANGUAGE_CODE = "sv"
+DATABASES["default"]["NAME"] = BASE_DIR / "before.sqlite3"
 """
 FIRST = """
 from host.settings.both import *
@@ -67,7 +73,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def host(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site made by `wagtail start`, with an app of its own called accounts, and the wheel beside it."""
+    """A site made by `wagtail start` and in use, with an app of its own called accounts, and the wheel beside it."""
     folder = tmp_path_factory.mktemp("host")
     run([sys.executable, "-m", "pip", "install", "--no-deps", "--no-index", "--target", "installed", wheel], cwd=folder)
     run([Path(sys.executable).with_name("wagtail"), "start", "host", "."], cwd=folder)
@@ -79,6 +85,10 @@ def host(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         listed = ", ".join(repr(plugin) for plugin in plugins)
         (folder / f"host/settings/{name}.py").write_text(SETTINGS.format(name=name, plugins=listed))
     (folder / "host/settings/first.py").write_text(FIRST)
+    (folder / "host/settings/before.py").write_text(BEFORE)
+    manage(folder, "before", "migrate", "--verbosity", "0")
+    for name in PLUGINS:
+        shutil.copy(folder / "before.sqlite3", folder / f"{name}.sqlite3")
     return folder
 
 
