@@ -1,4 +1,4 @@
-"""tools/packages.sh: what is missing of the system is installed when one may, otherwise named with the exact command."""
+"""tools/packages.sh: what the system lacks is installed when one may, otherwise named with the exact command."""
 
 import subprocess
 from pathlib import Path
