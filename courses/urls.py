@@ -9,6 +9,7 @@ urlpatterns = [
     path("kurs/<uuid:key>/", catalogue.course, name="course"),
     path("kursdeltagande/<uuid:key>/", learning.home, name="home"),
     path("kursdeltagande/<uuid:key>/fortsatt/", learning.resume, name="resume"),
+    path("kursdeltagande/<uuid:key>/delintyg/", learning.so_far, name="so_far"),
     path("kursdeltagande/<uuid:key>/genomford/", learning.finished, name="finished"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/", learning.unit, name="unit"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/svar/", learning.save, name="save"),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from guidelines.feeds import news
-from guidelines.views import flags, history, public
+from guidelines.views import flags, history, papers, public
 
 app_name = "guidelines"
 
@@ -12,5 +12,7 @@ urlpatterns = [
     path("r/<uuid:key>/flode.atom", news, name="feed"),
     path("r/flode.atom", news, name="all_feed"),
     path("r/<uuid:key>/flagga/", flags.flag, name="flag"),
+    path("r/<uuid:key>/v/<int:major>.<int:minor>/riktlinje.pdf", papers.paper, name="paper"),
+    path("r/<uuid:key>/v/<int:major>.<int:minor>/laskvittens/", papers.receipt, name="receipt"),
     path("r/<uuid:key>/kvittera/", public.acknowledge, name="acknowledge"),
 ]

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cms.certificates import kept
 from cms.certificates.enums import CorrectionReason, EventKind, RevocationReason
-from cms.certificates.facts import Facts, Letterhead, PersonalFacts, as_json, sha256, without_name
+from cms.certificates.facts import Facts, Letterhead, PersonalFacts, as_json, from_json, sha256, without_name
 from cms.certificates.models import (
     Certificate,
     CertificateAsset,
@@ -23,7 +23,10 @@ from cms.certificates.models import (
     CertificateFile,
     asset_path,
 )
+from cms.certificates.pdf.document import compose_facts
 from cms.certificates.pdf.making import try_to_make
+from cms.certificates.pdf.renderer import renderer
+from cms.certificates.pdf.samples import NUMBER
 from cms.certificates.queries import is_own
 from cms.certificates.tasks import prepare_bundle
 from cms.core.models import CitySettings
@@ -86,6 +89,7 @@ def _issue(
     org_unit: OrgUnit | None = None,
     assets: Mapping[str, tuple[str, bytes]] | None = None,
     supersedes: Certificate | None = None,
+    actor: Person | None = None,
 ) -> tuple[Certificate, bool]:
     at = at or timezone.now()
     data = as_json(_guarded(facts, person), current_letterhead())
@@ -108,7 +112,7 @@ def _issue(
         CertificateEvent.objects.create(certificate=kept_row, kind=EventKind.ISSUED, at=at)
         write_audit(
             action=AuditAction.CERTIFICATE_ISSUED,
-            actor=person,
+            actor=actor if supersedes is not None else person,
             subject=person,
             org_unit=org_unit,
             object_key=kept_row.public_id,
@@ -253,8 +257,37 @@ def supersede_certificate(
         at=at,
         org_unit=certificate.org_unit,
         supersedes=certificate,
+        actor=actor,
     )
     return newer
+
+
+def reissue_certificate(*, certificate: Certificate, reason: CorrectionReason, actor: Person | None) -> Certificate:
+    """Issue a certificate anew with the holder's name and the city's letterhead as they are now.
+
+    What was done is never typed by hand: it stays as it was frozen. Raises NotValid.
+    """
+    facts = from_json(certificate.facts)
+    person = certificate.person
+    if isinstance(facts, PersonalFacts) and person is not None:
+        facts = replace(facts, holder=(person.merged_into or person).full_name, shows_name=True)
+    return supersede_certificate(certificate=certificate, facts=facts, reason=reason, actor=actor)
+
+
+def render_sample(facts: Facts) -> bytes:
+    """A document with made-up facts on the city's paper: unsigned, kept nowhere, and marked as an example."""
+    letterhead = current_letterhead()
+    kept_arms = CertificateAsset.objects.filter(sha256=letterhead.arms).first() if letterhead.arms else None
+    now = timezone.localtime()
+    job = compose_facts(
+        facts,
+        letterhead,
+        public_id=NUMBER,
+        issued_on=now.date().isoformat(),
+        created=now.isoformat(timespec="seconds"),
+        kept={kept_arms.sha256: (kept_arms.media_type, kept_arms.read())} if kept_arms is not None else {},
+    )
+    return renderer.render(job)
 
 
 def _end(

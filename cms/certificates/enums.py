@@ -43,4 +43,16 @@ class CorrectionReason(TextChoices):
     CORRECTED = "corrected", _("The facts have been corrected")
 
 
+class SampleContent(TextChoices):
+    """What a document is tried out with."""
+
+    USUAL = "usual", pgettext_lazy("sample", "Usual")
+    LONG = "long", pgettext_lazy("sample", "300 letters of name and a long title")
+    MANY = "many", pgettext_lazy("sample", "60 units or rows")
+    ARABIC = "arabic", pgettext_lazy("sample", "Arabic name")
+    HEBREW = "hebrew", pgettext_lazy("sample", "Hebrew name")
+    THAI = "thai", pgettext_lazy("sample", "Thai name")
+    NAMELESS = "nameless", pgettext_lazy("sample", "Without a name (protected)")
+
+
 REASONS = [*RevocationReason.choices, *CorrectionReason.choices]

@@ -168,7 +168,10 @@ class EmbeddedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class GuidelineFacts(CommonFacts):
-    """A version of a guideline as a document. `label` says what it is ("Riktlinje"), `path` leads to the version."""
+    """A version of a guideline as a document. `label` says what it is ("Riktlinje"), `path` leads to the version.
+
+    Only one that is not `is_restricted` can be fetched by everyone who has its number.
+    """
 
     kind: ClassVar[CertificateKind] = CertificateKind.GUIDELINE
 
@@ -191,6 +194,7 @@ class GuidelineFacts(CommonFacts):
     replaces: str = ""
     review_by: str = ""
     notice: str = ""
+    is_restricted: bool = False
     embedded: tuple[EmbeddedFile, ...] = ()
 
 

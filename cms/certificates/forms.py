@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cms.certificates.enums import CorrectionReason, RevocationReason
 from cms.certificates.names import LONGEST
 from cms.certificates.queries import read_id
 
@@ -19,6 +20,20 @@ class LookUpForm(forms.Form):
 
     def clean_number(self) -> str:
         return read_id(self.cleaned_data["number"])
+
+
+class RevokeForm(forms.Form):
+    """Take a certificate back."""
+
+    prefix = "aterkalla"
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", "–"), *RevocationReason.choices])
+
+
+class ReissueForm(forms.Form):
+    """Issue a certificate anew, with name and letterhead as they are now."""
+
+    prefix = "nytt"
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", "–"), *CorrectionReason.choices])
 
 
 class NameForm(forms.Form):

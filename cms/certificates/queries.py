@@ -15,6 +15,7 @@ from cms.people.models import Person
 from cms.people.queries import person_views_are_open, view_of, visible_people
 
 NOBODYS = "0" * ID_LENGTH
+OPEN_GUIDELINES = Q(kind=CertificateKind.GUIDELINE, facts__is_restricted=False)
 TYPED_AS = str.maketrans("oil", "011")
 
 
@@ -43,12 +44,13 @@ def fetchable_by(actor: Person, on: date) -> QuerySet[Certificate]:
     """The certificates whose files an actor may fetch on a day.
 
     In: the actor's own; those of people in the actor's scopes, once person-level views are open; statements about
-    org units in the scopes; guidelines as documents. Protected people fail closed as everywhere.
+    org units in the scopes; guidelines as documents, unless only some may read them. Protected people fail closed
+    as everywhere.
     """
     view = view_of(actor, on)
     own = Q(person=actor) | Q(person__merged_into=actor)
     units = Q(kind=CertificateKind.STATEMENT, org_unit__in=view.org_units)
-    allowed = own | units | Q(kind=CertificateKind.GUIDELINE)
+    allowed = own | units | OPEN_GUIDELINES
     if not view.is_empty and person_views_are_open():
         people = visible_people(actor, on, view).order_by().values("pk")
         allowed |= Q(person__in=people) | Q(person__merged_into__in=people)
@@ -57,7 +59,7 @@ def fetchable_by(actor: Person, on: date) -> QuerySet[Certificate]:
 
 def find_fetchable(typed: str, actor: Person | None, on: date) -> Certificate | None:
     """The certificate with an id if the actor may fetch its file. The same queries whether it exists or not."""
-    public = Certificate.objects.filter(kind=CertificateKind.GUIDELINE)
+    public = Certificate.objects.filter(OPEN_GUIDELINES)
     rows = fetchable_by(actor, on) if actor is not None else public
     return rows.filter(public_id=read_id(typed)).select_related("person", "file").first()
 
@@ -164,3 +166,9 @@ def manifest_row(certificate: Certificate | None, name: str) -> list[str]:
         timezone.localdate(certificate.issued_at).isoformat(),
         str(certificate.state.label),
     ]
+
+
+def ended_lately() -> list[CertificateEvent]:
+    """The certificates last revoked or replaced, newest first, in one query. Names nobody."""
+    rows = CertificateEvent.objects.exclude(kind=EventKind.ISSUED).select_related("certificate")
+    return list(rows.order_by("-at", "-pk")[:50])

@@ -9,6 +9,7 @@ PERSON = "uppfoljning/person/<uuid:key>/"
 
 urlpatterns = [
     path("min-utbildning/", own.training, name="training"),
+    path("min-utbildning/forteckning/", own.transcript, name="transcript"),
     path("mina-uppgifter/", own.my_data, name="my-data"),
     path("mina-uppgifter/mina-uppgifter.json", own.my_data_file, name="my-data-file"),
     path("uppfoljning/", overview.overview, name="overview"),

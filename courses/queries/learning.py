@@ -219,5 +219,8 @@ def courses_of(enrollments: Iterable[Enrollment]) -> dict[int, Course]:
 
 
 def certificate_of(enrollment: Enrollment) -> Certificate | None:
-    found: Certificate | None = Certificate.objects.filter(source_key=enrollment.source_key).first()
+    """The certificate of a finished course: if it has been corrected, the one that replaces it."""
+    key = enrollment.source_key
+    rows = Certificate.objects.filter(Q(source_key=key) | Q(source_key__startswith=f"{key}#"))
+    found: Certificate | None = rows.order_by("-pk").first()
     return found

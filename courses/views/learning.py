@@ -12,7 +12,7 @@ from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.core.views import render_page
 from cms.people.models import Person
@@ -28,6 +28,7 @@ from courses.actions import (
     complete_unit,
     hand_in,
 )
+from courses.actions.papers import certify_units
 from courses.forms import AttemptForm, answers_in
 from courses.models import CourseVersion
 from courses.queries.learning import Course, UnitStep, certificate_of, own_course
@@ -115,6 +116,20 @@ def finished(request: HttpRequest, person: Person, course: Course) -> HttpRespon
         "training_url": resolve_url(settings.LOGIN_REDIRECT_URL),
     }
     return render_page(request, "courses/finished.html", context)
+
+
+@require_POST
+@learners_own
+def so_far(request: HttpRequest, person: Person, course: Course) -> HttpResponse:
+    """A certificate of the units done so far."""
+    if course.is_finished:
+        return redirect("courses:home", course.enrollment.key)
+    try:
+        certificate = certify_units(enrollment=course.enrollment)
+    except LearningError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("courses:home", course.enrollment.key)
+    return redirect("ledstang_certificates:pdf", certificate.public_id)
 
 
 # A unit

@@ -2,6 +2,7 @@
 with the document. The closed fetcher stands behind."""
 
 import re
+from functools import partial
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -13,6 +14,7 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "*": {"class", "lang", "dir", "id"},
+    "div": {"data-tone"},
     "a": {"href"},
     "img": {"src", "alt"},
     "th": {"scope", "colspan", "rowspan"},
@@ -21,25 +23,31 @@ ATTRIBUTES = {
 ASSET = re.compile(r"asset:([0-9a-f]{64})")
 
 
-def clean(html: str) -> SafeString:
-    """Without scripts, styles, forms, frames, foreign addresses of pictures and unknown elements."""
+def clean(html: str, base: str = "") -> SafeString:
+    """Without scripts, styles, forms, frames, foreign addresses of pictures and unknown elements.
+
+    Links into our own site begin with `base`. Links within the text are dropped, since a reading may lack their
+    goal, and so are links to call: a number on paper may have changed.
+    """
     return mark_safe(
         nh3.clean(
             html,
             tags=TAGS,
             attributes=ATTRIBUTES,
-            url_schemes={"https", "http", "mailto", "tel", "asset"},
-            attribute_filter=_only_own_pictures,
+            url_schemes={"https", "http", "mailto", "asset"},
+            attribute_filter=partial(_kept, base),
             link_rel=None,
         )
     )
 
 
-def _only_own_pictures(element: str, attribute: str, value: str) -> str | None:
+def _kept(base: str, element: str, attribute: str, value: str) -> str | None:
     if element == "img" and attribute == "src":
         return value if ASSET.fullmatch(value) else None
     if element == "a" and attribute == "href":
-        return value if not value.startswith("asset:") else None
+        if value.startswith("/") and not value.startswith("//"):
+            return base.rstrip("/") + value if base else None
+        return value if value.startswith(("https://", "http://", "mailto:")) else None
     return value
 
 

@@ -6,6 +6,7 @@ import weasyprint
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -84,6 +85,7 @@ def compose_facts(
 def _context(facts: Facts, letterhead: Letterhead, public_id: str, issued_on: str, *, arms: bool) -> dict[str, Any]:
     """Everything that a kind's template may show."""
     address = verification_address(letterhead.address, public_id)
+    sections = _sections(facts, letterhead.address)
     holder = facts.holder if isinstance(facts, PersonalFacts) else ""
     return {
         "facts": facts,
@@ -105,8 +107,13 @@ def _context(facts: Facts, letterhead: Letterhead, public_id: str, issued_on: st
         "units_in_front": layout.units_in_front(facts),
         "crowded": layout.is_crowded(facts),
         "arms": arms,
-        "sections": [clean(section.html) for section in facts.sections] if isinstance(facts, GuidelineFacts) else [],
+        "shows_contacts": any('class="contact' in section for section in sections),
+        "sections": sections,
     }
+
+
+def _sections(facts: Facts, address: str) -> list[SafeString]:
+    return [clean(section.html, address) for section in facts.sections] if isinstance(facts, GuidelineFacts) else []
 
 
 def _kept(facts: Facts, letterhead: Letterhead) -> Assets:

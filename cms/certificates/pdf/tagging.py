@@ -2,6 +2,7 @@
 
 - Text in page margins (page numbers) is marked as content but hangs on no tag: it becomes an artifact.
 - A figure's bounding box is in CSS pixels from the top: it becomes points from the bottom.
+- Paragraphs in a list item stand beside its label: they are put into a body.
 - Each piece inside a link has an annotation of its own, which hangs on that piece: only the link's own is kept.
 """
 
@@ -19,6 +20,8 @@ def finish(document: Document, pdf: pydyf.PDF) -> None:
     loose = set(elements) - reached
     if loose:
         _to_artifacts(pdf, elements, loose)
+    for item in [elements[reference] for reference in reached if elements[reference]["S"] == "/LI"]:
+        _gather_body(pdf, elements, reached, item)
     _drop_inner_links(pdf, elements, reached)
     heights = {reference: page.height for reference, page in zip(pdf.page_references, document.pages, strict=True)}
     for reference in reached:
@@ -55,6 +58,33 @@ def _to_artifacts(pdf: pydyf.PDF, elements: dict[bytes, Any], loose: set[bytes])
     for tree in (thing for thing in pdf.objects if isinstance(thing, dict) and "Nums" in thing):
         for row in (row for row in tree["Nums"] if isinstance(row, list)):
             row[:] = [b"null" if kid in loose else kid for kid in row]
+
+
+def _gather_body(pdf: pydyf.PDF, elements: dict[bytes, Any], reached: set[bytes], item: Any) -> None:
+    """Put whatever stands in a list item, but its label, into one body, in its order."""
+    kids = [kid for kid in item["K"] if kid in elements and elements[kid]["S"] != "/Lbl"]
+    if [elements[kid]["S"] for kid in kids] in ([], ["/LBody"]):
+        return
+    body = pydyf.Dictionary({"Type": "/StructElem", "S": "/LBody", "Pg": item["Pg"], "P": item.reference})
+    pdf.add_object(body)
+    inner = [grandkid for kid in kids for grandkid in _unwrapped(elements, kid)]
+    body["K"] = pydyf.Array(inner)
+    for kid in inner:
+        elements[kid]["P"] = body.reference
+    item["K"][:] = [kid for kid in item["K"] if kid not in kids] + [body.reference]
+    elements[body.reference] = body
+    reached.add(body.reference)
+
+
+def _unwrapped(elements: dict[bytes, Any], kid: bytes) -> list[bytes]:
+    """An element, or those in it if it is a body that holds nothing but elements; a body with text becomes a piece."""
+    element = elements[kid]
+    if element["S"] != "/LBody":
+        return [kid]
+    if all(inner in elements for inner in element["K"]):
+        return list(element["K"])
+    element["S"] = "/NonStruct"
+    return [kid]
 
 
 def _drop_inner_links(pdf: pydyf.PDF, elements: dict[bytes, Any], reached: set[bytes]) -> None:

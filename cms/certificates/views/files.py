@@ -26,14 +26,21 @@ def pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     certificate = find_fetchable(public_id, actor, timezone.localdate())
     if certificate is None:
         return not_found(request)
+    response = answer_with(request, certificate, filename=f"intyg-{certificate.public_id}.pdf")
+    is_others = actor is not None and certificate.person is not None and not is_own(certificate, actor)
+    if actor is not None and is_others and response.status_code == 200:
+        note_fetch(certificate=certificate, actor=actor)
+    return response
+
+
+def answer_with(request: HttpRequest, certificate: Certificate, *, filename: str) -> HttpResponse:
+    """The stored bytes, or what to do meanwhile. The caller has asked who may have them."""
     file = getattr(certificate, "file", None) or _try_again(certificate)
     data = bytes_of(file) if file is not None else b""
     if not data:
         return _not_now(request, certificate, is_lost=file is not None)
-    if actor is not None and certificate.person is not None and not is_own(certificate, actor):
-        note_fetch(certificate=certificate, actor=actor)
     response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="intyg-{certificate.public_id}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="{filename}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -49,9 +56,13 @@ def bytes_of(file: CertificateFile) -> bytes:
 
 def _try_again(certificate: Certificate) -> CertificateFile | None:
     """Make the file, unless somebody tried a moment ago: a page that is reloaded must not render for ever."""
-    if not cache.add(f"ledstang:certificate-try:{certificate.pk}", 1, RETRY_SECONDS):
+    tried = f"ledstang:certificate-try:{certificate.pk}"
+    if not cache.add(tried, 1, RETRY_SECONDS):
         return None
-    return make_whole(certificate=certificate)
+    file = make_whole(certificate=certificate)
+    if file is not None:
+        cache.delete(tried)
+    return file
 
 
 def _not_now(request: HttpRequest, certificate: Certificate, *, is_lost: bool) -> HttpResponse:

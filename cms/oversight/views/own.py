@@ -2,13 +2,15 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cms.certificates.queries import certificates_of
 from cms.compliance.queries import training_of
 from cms.core.views import render_page
+from cms.oversight.actions import issue_transcript
 from cms.oversight.queries.personal import by_day, kept_about, looks_at
 from cms.people.models import Person
 from cms.people.queries import employments_on
@@ -33,6 +35,14 @@ def training(request: HttpRequest) -> HttpResponse:
         "on": today,
     }
     return render_page(request, "ledstang_oversight/training.html", context)
+
+
+@require_POST
+@login_required
+def transcript(request: HttpRequest) -> HttpResponse:
+    """A transcript of everything I hold, as a document that others can verify."""
+    certificate = issue_transcript(person=_person(request), on=timezone.localdate())
+    return redirect("ledstang_certificates:pdf", certificate.public_id)
 
 
 @require_safe

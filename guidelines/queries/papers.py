@@ -1,0 +1,107 @@
+"""What a guideline's documents say: a version in one reading, and the receipt of an acknowledgement."""
+
+import re
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cms.certificates.facts import GuidelineFacts, ReceiptFacts, SectionFacts
+from cms.core.enums import Audience, Competence
+from cms.versions.models import VersionAsset
+from cms.versions.queries import asset_base, text_of
+from guidelines.enums import GuidelineKind
+from guidelines.models import Acknowledgement, GuidelineVersion
+from guidelines.queries.documents import Document, address, may_read
+from guidelines.queries.readings import EVERYTHING, Reading, read_text
+
+PICTURE = re.compile(r'src="asset:([0-9a-f]{64})"')
+
+
+def document_facts(document: Document, version: GuidelineVersion, audience: str | None, on: date) -> GuidelineFacts:
+    """A version as a visitor without an account may read it on a day: the same facts until something is said anew.
+
+    Contacts that are not open to everyone are never in it, whoever asks.
+    """
+    applies = version == document.in_force(on) or version.is_pending(on)
+    reading = read_text(
+        text_of(version.content_id),
+        person=None,
+        on=on,
+        audience=audience or EVERYTHING,
+        frozen=None if applies else version.content.parts["cites"],
+    )
+    shown = asset_base()
+    return GuidelineFacts(
+        label=str(version.get_kind_display()),
+        title=version.title,
+        version=version.number,
+        version_sha256=version.sha256,
+        effective_on=version.effective_on.isoformat(),
+        published_on=timezone.localdate(version.published_at).isoformat(),
+        path=address(version),
+        sections=tuple(SectionFacts(part.html.replace(f'src="{shown}', 'src="asset:')) for part in reading.sections),
+        summary=version.summary,
+        reading=_("Reading for %(audience)s") % {"audience": Audience(reading.audience).label.lower()}
+        if reading.audience
+        else "",
+        change_note=version.change_note,
+        decided_by=version.decided_by,
+        decided_on=_iso(version.decided_on),
+        decision_ref=version.decision_ref,
+        record_number=version.record_number,
+        owner_function=version.owner_function,
+        replaces=version.replaces,
+        review_by=_iso(version.review_by),
+        notice=" ".join(_notices(document, version, reading, on)),
+        is_restricted=not may_read(document, AnonymousUser()),
+    )
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day is not None else ""
+
+
+def _notices(document: Document, version: GuidelineVersion, reading: Reading, on: date) -> list[str]:
+    """What must be known before the text: what it is worth, and whether it applies."""
+    found = []
+    if version.kind == GuidelineKind.PROPOSAL:
+        found.append(_("This is a proposal. Nobody has decided on it, and it does not apply."))
+    elif version.kind == GuidelineKind.SUPPORT:
+        found.append(_("This is support material: advice, not a decision."))
+    if version.is_pending(on):
+        words = {"number": version.number, "day": version.effective_on.isoformat()}
+        found.append(_("Version %(number)s does not apply until %(day)s.") % words)
+    elif version != document.in_force(on):
+        found.append(_("This is version %(number)s, which does not apply any more.") % {"number": version.number})
+    if reading.open_reviews:
+        who = ", ".join(str(Competence(competence).label) for competence in reading.open_reviews)
+        found.append(_("Not reviewed: parts of the text are to be reviewed by %(who)s.") % {"who": who})
+    return found
+
+
+def pictures_in(facts: GuidelineFacts) -> dict[str, tuple[str, bytes]]:
+    """The frozen pictures that a document shows, as media type and bytes by hash."""
+    wanted = {sha256 for section in facts.sections for sha256 in PICTURE.findall(section.html)}
+    found = {}
+    for row in VersionAsset.objects.filter(sha256__in=wanted):
+        with row.file.open("rb") as file:
+            found[row.sha256] = (row.media_type, file.read())
+    return found
+
+
+def receipt_facts(kept: Acknowledgement) -> ReceiptFacts:
+    """What somebody has stated, about the version that they had on their screen."""
+    version = kept.version
+    return ReceiptFacts(
+        holder=kept.person.full_name,
+        title=version.title,
+        version=version.number,
+        version_sha256=kept.sha256,
+        statement=kept.statement,
+        acknowledged_on=timezone.localdate(kept.acknowledged_at).isoformat(),
+        effective_on=version.effective_on.isoformat(),
+        decided_by=version.decided_by,
+        path=address(version),
+    )

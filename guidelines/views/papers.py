@@ -1,0 +1,48 @@
+"""A guideline on paper: any version as a PDF that can be verified, and the receipt of one's acknowledgement."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.text import slugify
+from django.views.decorators.http import require_POST, require_safe
+
+from cms.certificates.views.files import answer_with
+from cms.core.enums import Audience
+from cms.people.views import acting_person
+from guidelines.actions.papers import issue_document, issue_receipt
+from guidelines.queries.acknowledgements import acknowledged_by
+from guidelines.views.public import find_document
+
+
+@require_safe
+def paper(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpResponse:
+    """A version as PDF, in the reading of the address, to whoever may read the guideline."""
+    found = find_document(request, key)
+    if isinstance(found, HttpResponse):
+        return found
+    version = found.numbered(major, minor)
+    if version is None:
+        raise Http404
+    asked = request.GET.get("lasning")
+    audience = asked if asked in Audience.values else None
+    certificate = issue_document(document=found, version=version, audience=audience, on=timezone.localdate())
+    response = answer_with(request, certificate, filename=f"{slugify(version.title)[:60]}-{version.number}.pdf")
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_POST
+@login_required
+def receipt(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpResponse:
+    """The receipt of one's own acknowledgement of a version."""
+    person = acting_person(request)
+    stated = acknowledged_by(person, [key]).get(key, []) if person is not None else []
+    mine = next((row for row in stated if (row.version.major, row.version.minor) == (major, minor)), None)
+    if mine is None:
+        raise Http404
+    certificate = issue_receipt(acknowledgement=mine)
+    return redirect("ledstang_certificates:pdf", certificate.public_id)
