@@ -17,6 +17,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     path("konto/", include("cms.accounts.urls")),
+    path("konto/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("", include("cms.home.urls")),
     path("", include("cms.core.urls")),
     path("", include("cms.references.urls")),

@@ -1,15 +1,19 @@
-"""What the reference site adds round every request: the shut door, the policy of the admin, the way to the login."""
+"""What the reference site adds round every request: the shut door, the second step, the admin's policy."""
 
 from collections.abc import Callable
 from urllib.parse import quote
 
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 
 from cms.accounts.backends import SHUT
-from cms.accounts.views import shut
+from cms.accounts.second_step import NEEDED, NOT_NEEDED, state_of
+from cms.accounts.views.login import shut
+from cms.accounts.views.second_step import NEXT
 
 
 class DoorMiddleware:
@@ -33,6 +37,35 @@ class DoorMiddleware:
             redirect["HX-Redirect"] = f"{resolve_url(settings.LOGIN_URL)}?next={quote(page)}"
             return redirect
         return response
+
+
+class SecondStepMiddleware:
+    """Nobody of whom a second step is asked gets anywhere before it is taken, whichever door they came in by.
+
+    What is left open is the step itself, and the way out.
+    """
+
+    OPEN = ("second_step", "connect_app", "logout")
+    AFRESH = ("/admin/", "/uppfoljning/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not self._is_asked(request):
+            return self.get_response(request)
+        if request.method == "GET" and not getattr(request, "htmx", False):
+            request.session[NEXT] = request.get_full_path()
+        return redirect("ledstang_accounts:second_step")
+
+    def _is_asked(self, request: HttpRequest) -> bool:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
+            return False
+        if request.path_info in {reverse(f"ledstang_accounts:{name}") for name in self.OPEN}:
+            return False
+        if state_of(request) == NOT_NEEDED and not request.path_info.startswith(self.AFRESH):
+            return False
+        return request.user.is_authenticated and state_of(request, afresh=True) == NEEDED
 
 
 class AdminPolicyMiddleware(CSPMiddleware):

@@ -75,3 +75,32 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.door} {self.key[:8]}"
+
+
+class LoginCode(models.Model):
+    """A code that a head has printed for somebody without a work address, to connect their first login with them.
+
+    Only a keyed digest is kept. One use, and one living code for each person.
+    """
+
+    wagtail_reference_index_ignore = True
+
+    person = models.ForeignKey("ledstang_people.Person", on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("created at"))
+    created_by = models.ForeignKey("ledstang_people.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    expires_at = models.DateTimeField(_("expires at"))
+    used_at = models.DateTimeField(_("used at"), null=True)
+
+    class Meta:
+        verbose_name = _("login code")
+        verbose_name_plural = _("login codes")
+        constraints = [
+            # A new code replaces the old one.
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(used_at=None), name="ledstang_login_code_living_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d}"

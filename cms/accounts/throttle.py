@@ -32,6 +32,9 @@ LOGIN = Door("login", timedelta(minutes=15), pair=5, account=50, place=100)
 RESET = Door("reset", timedelta(hours=1), pair=3, account=5, place=40)
 SET_PASSWORD = Door("set_password", timedelta(minutes=15), pair=None, account=None, place=40)
 
+SECOND_STEP = Door("second_step", timedelta(minutes=15), pair=5, account=20, place=100)
+CODE = Door("code", timedelta(hours=1), pair=5, account=10, place=40)
+
 
 def place_of(request: HttpRequest) -> str:
     """Where a request comes from: the address that the outermost trusted proxy saw; for IPv6 its network."""

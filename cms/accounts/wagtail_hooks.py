@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from cms.accounts import views
 from cms.accounts.actions import invite
 from cms.accounts.models import User
+from cms.accounts.views import login as views
 
 
 class InvitationsMenuItem(MenuItem):

@@ -26,6 +26,11 @@ INSTALLED_APPS = [
     "guidelines",
     "courses",
     *cms.APPS,
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",
@@ -63,6 +68,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "cms.accounts.middleware.DoorMiddleware",
+    "cms.accounts.middleware.SecondStepMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "cms.core.middleware.AtomicPostMiddleware",
 ]
@@ -102,6 +109,32 @@ AUTHENTICATION_BACKENDS = [
     "cms.accounts.backends.ThrottledDoor",
     "django.contrib.auth.backends.ModelBackend",
 ]
+# Login through the city's own provider (docs/roster.md). allauth speaks with it; accounts, links and pages are ours.
+SOCIALACCOUNT_ADAPTER = "cms.accounts.oidc.OidcAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, object]] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+if env.str("LEDSTANG_OIDC_URL", ""):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "staden",
+            "name": env.str("LEDSTANG_OIDC_NAME", "Stadens inloggning"),
+            "client_id": env.str("LEDSTANG_OIDC_CLIENT_ID"),
+            "secret": env.str("LEDSTANG_OIDC_CLIENT_SECRET"),
+            "settings": {
+                "server_url": env.str("LEDSTANG_OIDC_URL"),
+                "eppn_claim": env.str("LEDSTANG_OIDC_EPPN_CLAIM", ""),
+                "second_step_values": env.list("LEDSTANG_OIDC_SECOND_STEP_VALUES", []),
+            },
+        }
+    ]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "cms.accounts.second_step.SealedSecrets"
+MFA_TOTP_ISSUER = "Ledstång"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+LEDSTANG_REQUIRE_MFA = env.bool("LEDSTANG_REQUIRE_MFA", True)  # of administrators, editors, heads and HR
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -7,6 +7,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 LEDSTANG_DEMO = True
 LEDSTANG_BASE_URL = env.str("LEDSTANG_BASE_URL", "http://127.0.0.1:8000")
 WAGTAILADMIN_BASE_URL = LEDSTANG_BASE_URL
+LEDSTANG_REQUIRE_MFA = env.bool("LEDSTANG_REQUIRE_MFA", False)  # one password that is no secret, and no phone at hand
 LEDSTANG_ROSTER_SOURCES = {"exempelstaden:anställningsnummer": {"label": "Exempelstadens HR-system"}}
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]

@@ -19,6 +19,7 @@ from cms.settings.base import DATA_DIR, INSTALLED_APPS, SQLITE, STORAGES, env
 
 INSTALLED_APPS = [*INSTALLED_APPS, "demo", "tests.third_kind"]
 LEDSTANG_DEMO = True
+LEDSTANG_REQUIRE_MFA = False  # the tests of the second step turn it on
 LEDSTANG_BASE_URL = "https://ledstang.example.se"
 WAGTAILADMIN_BASE_URL = LEDSTANG_BASE_URL
 SECRET_KEY = "only for tests"

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from cms.accounts.actions import AlreadyInUse, ask_for_reset, choose_password, invite, make_account
 from cms.accounts.forms import ChangePasswordForm, ChoosePasswordForm, InvitationForm, LoginForm, ResetForm
 from cms.accounts.models import User
+from cms.accounts.oidc import providers
 from cms.accounts.throttle import RESET, SET_PASSWORD, Door, count, is_shut
 from cms.accounts.tokens import LinkKind, owner_of_link
 from cms.core.views import base_template, render_page
@@ -44,6 +45,9 @@ class InBase:
 class LoginView(InBase, auth_views.LoginView):
     template_name = "ledstang_accounts/login.html"
     authentication_form = LoginForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "providers": providers(self.request)}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Somebody who is logged in and sent here lacks a right: a redirect back would go in circles."""

@@ -1,0 +1,3 @@
+from cms.accounts.views.login import shut
+
+__all__ = ["shut"]
