@@ -1,9 +1,11 @@
 """Issuing exactly once, files made after the commit, revoking, superseding; what is frozen stays."""
 
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -14,6 +16,8 @@ from cms.certificates.actions import (
     issue_certificate,
     keep_asset,
     make_whole,
+    remove_old_bundles,
+    request_bundle,
     revoke_certificate,
     supersede_certificate,
 )
@@ -21,6 +25,7 @@ from cms.certificates.enums import CertificateState, CorrectionReason, EventKind
 from cms.certificates.facts import canonical, from_json, sha256
 from cms.certificates.kept import digest
 from cms.certificates.models import Certificate, CertificateEvent, CertificateFile
+from cms.certificates.pdf.inspection import Outcome, inspect
 from cms.core.models import CitySettings, ImmutableRecordError
 from cms.people.enums import AuditAction, Protection
 from cms.people.models import AuditEntry
@@ -116,8 +121,21 @@ def test_certificate_exists_when_its_file_cannot_be_made_and_a_retry_makes_it_wh
         certificate = issue(learner.person)
     assert certificate.state == CertificateState.VALID
     assert not CertificateFile.objects.exists()
+    call_command("finish_certificates", stdout=(said := StringIO()))
+    assert said.getvalue() == "made: 0, still in preparation: 1\n"
     settings.LEDSTANG_SEAL = {}
-    assert make_whole(certificate=certificate) is not None
+    call_command("finish_certificates", stdout=(said := StringIO()))
+    assert said.getvalue() == "made: 1, still in preparation: 0\n"
+    whole = make_whole(certificate=certificate)
+    assert whole is not None
+    assert inspect(whole.read()).outcome == Outcome.GENUINE
+
+
+def test_old_bundles_are_forgotten_and_their_certificates_stay(learner: Member) -> None:
+    bundle = request_bundle(title="", certificate_ids=[issue(learner.person).pk], person=learner.person)
+    assert remove_old_bundles(at=bundle.created_at + timedelta(days=29)) == 0
+    assert remove_old_bundles(at=bundle.created_at + timedelta(days=31)) == 1
+    assert Certificate.objects.count() == 1
 
 
 def test_failed_transaction_leaves_nothing(learner: Member) -> None:

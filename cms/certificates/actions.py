@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
@@ -37,6 +37,7 @@ from cms.people.models import OrgUnit, Person
 
 logger = logging.getLogger(__name__)
 
+KEEP_BUNDLES_DAYS = 30
 ARMS = "max-800x800|format-png"
 _files_later = contextvars.ContextVar("ledstang_files_later", default=False)
 
@@ -172,6 +173,20 @@ def keep_asset(data: bytes, media_type: str, *, sha256_expected: str | None = No
 def make_whole(*, certificate: Certificate) -> CertificateFile | None:
     """The file of a certificate, made now if it has none; None if that fails again."""
     return try_to_make(certificate.pk)
+
+
+def finish_certificates() -> tuple[int, int]:
+    """Make the files of certificates that have none, the oldest first: how many were made, how many still wait."""
+    waiting = list(Certificate.objects.filter(file=None).order_by("pk").values_list("pk", flat=True))
+    made = sum(try_to_make(certificate_id) is not None for certificate_id in waiting)
+    return made, len(waiting) - made
+
+
+def remove_old_bundles(*, at: datetime | None = None) -> int:
+    """Forget what was asked for as one ZIP a month ago. The certificates stay."""
+    before = (at or timezone.now()) - timedelta(days=KEEP_BUNDLES_DAYS)
+    removed, _by_model = CertificateBundle.objects.filter(created_at__lt=before).delete()
+    return removed
 
 
 def note_fetch(*, certificate: Certificate, actor: Person) -> None:
