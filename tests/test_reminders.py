@@ -325,6 +325,9 @@ def test_hr_reminds_those_of_a_list(city: City, cast: Cast, oversight_open: None
     found = client.get(address).content.decode()
     assert "Asp, Anton" in found
     assert "Lind, Lena" not in found
+    for narrower, is_in in (("befattning=larare", True), ("befattning=rektor", False), ("omrade=norr", False)):
+        assert ("Asp, Anton" in client.get(f"{address}&{narrower}").content.decode()) == is_in
+    assert client.get(f"{address}&befattning=okand").status_code == 404
     keys = [cast.second_learner.person.key, cast.learner.person.key]
     client.post(address, {"person": keys})
     assert list(OutboxMessage.objects.values_list("person", flat=True)) == [cast.second_learner.person.pk]

@@ -1,4 +1,4 @@
-"""What narrows a rehearsal."""
+"""What narrows a rehearsal, and whom to remind."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -9,19 +9,25 @@ from django.utils.translation import pgettext_lazy
 
 from cms.compliance.enums import State
 from cms.compliance.models import Target
+from cms.people.enums import OrgUnitKind
+from cms.people.models import District, Role
 from cms.people.queries import View
 from cms.reminders.enums import Rule
 
 FARTHEST = timedelta(days=366)
 SHOWN = (Rule.OVERDUE, Rule.DUE_SOON, Rule.EXPIRING, Rule.NEW_VERSION, Rule.ASSIGNED, Rule.ESCALATED)
+SOON = "soon"  # as a state in the address of a list: what stops being valid within some time
 NO_BREAK = "\u00a0"
 
 
 class SelectionForm(forms.Form):
-    """Whom to remind, as the list of people has it in its address. What it does not know is left to the eye."""
+    """Whom to remind, by the names that a list of people has in its address. An unknown value chooses nobody."""
 
     mal = forms.ChoiceField(required=False)
-    lage = forms.ChoiceField(required=False, choices=[("", ""), *State.choices])
+    lage = forms.ChoiceField(required=False, choices=[("", ""), *State.choices, (SOON, "")])
+    befattning = forms.ModelChoiceField(Role.objects.all(), to_field_name="key", required=False)
+    slag = forms.ChoiceField(required=False, choices=[("", ""), *OrgUnitKind.choices])
+    omrade = forms.ModelChoiceField(District.objects.all(), to_field_name="key", required=False)
 
     def __init__(self, *args: Any, targets: list[Target], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,8 +39,26 @@ class SelectionForm(forms.Form):
         return self.targets.get(self.cleaned_data["mal"])
 
     @property
-    def state_label(self) -> str:
-        return str(State(self.cleaned_data["lage"]).label) if self.cleaned_data["lage"] else ""
+    def state(self) -> str:
+        chosen = self.cleaned_data["lage"]
+        return State.EXPIRING.value if chosen == SOON else str(chosen)
+
+    @property
+    def where(self) -> dict[str, Any]:
+        """What is true of the employments that are chosen."""
+        chosen = self.cleaned_data
+        named = {
+            "role": chosen["befattning"], "org_unit__kind": chosen["slag"], "org_unit__district": chosen["omrade"]
+        }  # fmt: skip
+        return {name: value for name, value in named.items() if value}
+
+    @property
+    def words(self) -> list[str]:
+        """The choice in words."""
+        chosen = self.cleaned_data
+        kind = OrgUnitKind(chosen["slag"]).label if chosen["slag"] else ""
+        state = State(self.state).label if self.state else ""
+        return [str(word) for word in (state, chosen["befattning"], kind, chosen["omrade"]) if word]
 
 
 class RehearsalForm(forms.Form):

@@ -16,11 +16,13 @@ from cms.reminders.saying import by_hand
 MOST_SHOWN = 12
 
 
-def on_person(request: HttpRequest, *, person: Person) -> dict[str, Any]:
+def on_person(request: HttpRequest, *, person: Person) -> dict[str, Any] | None:
     """What has been sent to somebody of what is required today, and the button that sends one more.
 
     The page has checked that the visitor may see the person.
     """
+    if _looks_elsewhere(request):
+        return None
     today, one = timezone.localdate(), Person.objects.filter(pk=person.pk)
     reader = readers_of(one, today).get(person.pk)
     matters = reader.matters if reader else ()
@@ -41,8 +43,13 @@ def _required(person: Person) -> list[int]:
     return [target for target, one in found.items() if one.state != State.NOT_REQUIRED]
 
 
-def on_people(request: HttpRequest, *, org_unit: OrgUnit) -> dict[str, Any]:
-    return {"org_unit": org_unit}
+def on_people(request: HttpRequest, *, org_unit: OrgUnit) -> dict[str, Any] | None:
+    return None if _looks_elsewhere(request) else {"org_unit": org_unit}
+
+
+def _looks_elsewhere(request: HttpRequest) -> bool:
+    """Whether the page is about another day, or as known on another: one reminds of what is left today."""
+    return bool(request.GET.get("dag") or request.GET.get("kand"))
 
 
 def on_overview(request: HttpRequest, *, org_unit: OrgUnit | None) -> dict[str, Any] | None:

@@ -63,7 +63,7 @@ def remind_unit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "crumbs": crumbs(org_unit, _("Send reminders")),
         "selection": selection,
         "target": form.target,
-        "state": form.state_label,
+        "chosen": form.words,
     }
     response = render_page(request, "ledstang_reminders/remind.html", context)
     note_list(actor=actor, org_unit=org_unit, on=today, rows=len(selection.candidates), view=view)
@@ -74,7 +74,7 @@ def _selected(request: HttpRequest, view: View, org_unit: OrgUnit, today: date) 
     form = SelectionForm(request.GET, targets=required_targets(today))
     if not form.is_valid():
         raise Http404
-    return form, select_people(view, org_unit.pk, form.target, form.cleaned_data["lage"], today)
+    return form, select_people(view, org_unit.pk, form.target, form.state, today, **form.where)
 
 
 def _told(counts: RemindedCounts) -> str:
