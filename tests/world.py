@@ -15,10 +15,11 @@ from cms.certificates.models import Certificate, CertificateBundle
 from cms.compliance.actions import grant_exemption, record_evidence, set_rule
 from cms.compliance.enums import EvidenceKind, ExemptionReason
 from cms.compliance.models import Evidence, Exemption, Requirement
-from cms.oversight.actions import request_export
-from cms.oversight.enums import FileFormat
-from cms.oversight.models import ExportFile
+from cms.oversight.actions import decide_lines, open_disclosure, release_disclosure, request_export
+from cms.oversight.enums import FileFormat, LineDecision, SecrecyGround
+from cms.oversight.models import Disclosure, ExportFile
 from cms.oversight.queries import Filters
+from cms.oversight.queries.disclosures import lines_of
 from cms.oversight.tasks import make_export
 from cms.people.models import Person, RosterImport
 from cms.versions.enums import Change
@@ -125,6 +126,17 @@ class World:
         make_export.call(export.pk)
         return export
 
+    @cached_property
+    def disclosure(self) -> Disclosure:
+        """Of the learner's school, released."""
+        hr = self.cast.hr.person
+        assert hr is not None
+        made = open_disclosure(reference="2026/1", org_unit=self.city.almskolan, filters=Filters(), actor=hr)
+        lines = made.lines.values_list("number", flat=True)
+        decide_lines(disclosure=made, decisions=dict.fromkeys(lines, (LineDecision.RELEASE, SecrecyGround.NONE)))
+        release_disclosure(disclosure=made, lines=lines_of(made, hr), actor=hr)
+        return made
+
     def row_of(self, factory: Any) -> Any:
         if factory not in self.rows:
             self.rows[factory] = factory()
@@ -192,6 +204,10 @@ def of_learner(world: World) -> dict[str, Any]:
 
 def of_evidence(world: World) -> dict[str, Any]:
     return {"key": world.learner.key, "evidence_key": world.recorded.key}
+
+
+def of_disclosure(world: World) -> dict[str, Any]:
+    return {"key": world.disclosure.key}
 
 
 def of_export(world: World) -> dict[str, Any]:
@@ -274,6 +290,9 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_oversight:void": of_evidence,
     "ledstang_oversight:document": of_evidence,
     "ledstang_oversight:end-exemption": lambda world: {"key": world.learner.key, "exemption_key": world.exemption.key},
+    "ledstang_oversight:disclosure": of_disclosure,
+    "ledstang_oversight:release-disclosure": of_disclosure,
+    "ledstang_oversight:disclosed-file": of_disclosure,
     "ledstang_oversight:export": of_export,
     "ledstang_oversight:fetch-export": of_export,
     "ledstang_oversight:export-again": of_export,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.oversight.views import figures, files, overview, own, recording, staff, terms
+from cms.oversight.views import disclosures, figures, files, overview, own, recording, staff, terms
 
 app_name = "ledstang_oversight"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("min-utbildning/forteckning/", own.transcript, name="transcript"),
     path("mina-uppgifter/", own.my_data, name="my-data"),
     path("mina-uppgifter/mina-uppgifter.json", own.my_data_file, name="my-data-file"),
+    path("mina-uppgifter/mina-uppgifter.zip", own.my_data_archive, name="my-data-archive"),
     path("uppfoljning/", overview.overview, name="overview"),
     path("uppfoljning/villkor/", terms.terms, name="terms"),
     path("uppfoljning/enheter.<str:ending>", overview.overview_file, name="overview-file"),
@@ -38,6 +39,10 @@ urlpatterns = [
     path(f"{PERSON}pa-annat-satt/", recording.other_way, name="other-way"),
     path(f"{PERSON}underlag/<uuid:evidence_key>/aterta/", recording.void, name="void"),
     path(f"{PERSON}underlag/<uuid:evidence_key>/dokument/", recording.document, name="document"),
+    path("uppfoljning/utlamnande/", disclosures.disclosures, name="disclosures"),
+    path("uppfoljning/utlamnande/<uuid:key>/", disclosures.disclosure, name="disclosure"),
+    path("uppfoljning/utlamnande/<uuid:key>/lamna-ut/", disclosures.release, name="release-disclosure"),
+    path("uppfoljning/utlamnande/<uuid:key>/fil/", disclosures.released_file, name="disclosed-file"),
     path("uppfoljning/filer/", files.exports, name="exports"),
     path("uppfoljning/filer/<uuid:key>/", files.export, name="export"),
     path("uppfoljning/filer/<uuid:key>/hamta/", files.fetch, name="fetch-export"),

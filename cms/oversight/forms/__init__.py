@@ -1,3 +1,4 @@
+from cms.oversight.forms.disclosures import DisclosureForm, LineForm
 from cms.oversight.forms.filters import DayForm, MatrixForm, StaffForm, TargetForm
 from cms.oversight.forms.recording import ExemptionForm, OtherWayForm, TrainingForm, VoidForm
 from cms.oversight.forms.rules import RequirementForm, RuleForm
@@ -5,7 +6,9 @@ from cms.oversight.forms.terms import TermsForm
 
 __all__ = [
     "DayForm",
+    "DisclosureForm",
     "ExemptionForm",
+    "LineForm",
     "MatrixForm",
     "OtherWayForm",
     "RequirementForm",

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from cms.certificates.models import Certificate
 from cms.compliance.models import Evidence, Exemption
 from cms.compliance.registry import target_kinds
+from cms.oversight.enums import LineDecision
+from cms.oversight.models import DisclosureLine, ExportFile
 from cms.people.enums import AuditAction, MailOutcome
 from cms.people.models import AuditEntry, Employment, Leave, OutboxMessage, Person, Scope
 from cms.people.queries import org_history, records_of
@@ -175,6 +177,39 @@ def deed_rows(person: Person) -> Rows:
     ]
 
 
+def release_rows(person: Person) -> Rows:
+    """What has left the house about the person, with or without a name."""
+    lines = DisclosureLine.objects.filter(
+        person__in=_own(person), decision__in=(LineDecision.RELEASE, LineDecision.MASK)
+    ).exclude(disclosure__release=None)
+    return [
+        {
+            _("Released"): _iso(line.disclosure.release.released_at),
+            _("What"): line.target.title if line.target else "",
+            _("How"): _("with your name") if line.decision == LineDecision.RELEASE else _("without your name"),
+        }
+        for line in lines.select_related("disclosure__release", "target").order_by("disclosure__release__released_at")
+    ]
+
+
+def file_rows(person: Person) -> Rows:
+    rows = ExportFile.objects.kept().filter(requested_by__in=_own(person)).select_related("org_unit")
+    return [
+        {
+            _("What"): row.org_unit.name,
+            _("Asked for"): _iso(row.created_at),
+            _("Removed"): _iso(row.removed_at),
+        }
+        for row in rows.order_by("created_at")
+    ]
+
+
+def documents_of(person: Person) -> list[tuple[str, Any]]:
+    """The documents of external training, each with a name for a file."""
+    rows = Evidence.objects.filter(person__in=_own(person)).exclude(document="").order_by("pk")
+    return [(f"{row.achieved_on.isoformat()}-{row.document.name.rpartition('/')[2]}", row.document) for row in rows]
+
+
 HEADS = gettext_lazy("You, your head and HR.")
 ADMINISTRATORS = gettext_lazy("You and administrators.")
 EMPLOYED = gettext_lazy("As long as you are employed, then as the city's decision on disposal says.")
@@ -201,6 +236,14 @@ OWN_KINDS = (
         gettext_lazy("You, and whoever you show them to."),
     ),
     _kind("messages", pgettext_lazy("personal data", "Mails to you"), message_rows, 70, gettext_lazy("Only you.")),
+    _kind(
+        "releases", pgettext_lazy("personal data", "What has been released about you"), release_rows, 75,
+        gettext_lazy("You and administrators; the file is public."),
+    ),
+    PersonalData(
+        "files", pgettext_lazy("personal data", "Files that you have asked for"), gettext_lazy("Only you."),
+        gettext_lazy("Seven days."), file_rows, order=76,
+    ),
     _kind(
         "deeds", pgettext_lazy("personal data", "What the log says that you have done"), deed_rows, 80,
         ADMINISTRATORS,

@@ -1,20 +1,29 @@
 """A person's own pages: what to do next, and what is kept about them."""
 
+import json
+from collections.abc import Iterator
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cms.certificates import zipping
 from cms.certificates.queries import certificates_of
 from cms.compliance.queries import training_of
 from cms.core.views import render_page
 from cms.oversight.actions import issue_transcript
-from cms.oversight.queries.personal import by_day, kept_about, looks_at
+from cms.oversight.queries.personal import by_day, documents_of, kept_about, looks_at
+from cms.oversight.sheets import csv_lines
 from cms.people.models import Person
 from cms.people.queries import employments_on
 from cms.people.views import acting_person
+
+READABLE: dict[str, Any] = {"ensure_ascii": False, "indent": 2}
 
 
 def _person(request: HttpRequest) -> Person:
@@ -54,21 +63,49 @@ def my_data(request: HttpRequest) -> HttpResponse:
     return render_page(request, "ledstang_oversight/my_data.html", context)
 
 
-@require_safe
-@login_required
-def my_data_file(request: HttpRequest) -> JsonResponse:
-    """The same as a file that other programs can read."""
-    person, now = _person(request), timezone.now()
+def _as_json(person: Person) -> dict[str, Any]:
     data = {str(kept.kind.label): kept.rows for kept in kept_about(person)}
     looks = [
         {_("When"): timezone.localtime(look.at).isoformat(), _("What"): look.what, _("Where"): look.where,
          _("Who"): look.who}
         for look in looks_at(person)
     ]  # fmt: skip
-    response = JsonResponse(
-        {_("Fetched"): timezone.localtime(now).isoformat(), **data, _("Who has looked"): looks},
-        json_dumps_params={"ensure_ascii": False, "indent": 2},
-    )
-    filename = f"mina-uppgifter-{timezone.localdate().isoformat()}.json"
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return {_("Fetched"): timezone.localtime().isoformat(), **data, _("Who has looked"): looks}
+
+
+def _name(ending: str) -> str:
+    return f"mina-uppgifter-{timezone.localdate().isoformat()}.{ending}"
+
+
+@require_safe
+@login_required
+def my_data_file(request: HttpRequest) -> JsonResponse:
+    """The same as a file that other programs can read."""
+    response = JsonResponse(_as_json(_person(request)), json_dumps_params=READABLE)
+    response["Content-Disposition"] = f'attachment; filename="{_name("json")}"'
     return response
+
+
+@require_safe
+@login_required
+def my_data_archive(request: HttpRequest) -> StreamingHttpResponse:
+    """Everything in one file: a page to read, tables, the same as JSON, and the documents."""
+    person = _person(request)
+    response = StreamingHttpResponse(zipping.stream(_files(person)), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{_name("zip")}"'
+    return response
+
+
+def _files(person: Person) -> Iterator[tuple[str, bytes]]:
+    kept = kept_about(person)
+    context = {"person": person, "kept": kept, "looks": by_day(looks_at(person)), "now": timezone.now()}
+    yield "mina-uppgifter.html", render_to_string("ledstang_oversight/my_data_file.html", context).encode()
+    yield "mina-uppgifter.json", json.dumps(_as_json(person), **READABLE).encode()
+    for one in kept:
+        if one.rows:
+            table = csv_lines([one.columns, *(row.values() for row in one.rows)])
+            yield f"{one.kind.name}.csv", "".join(table).encode()
+    folder = _("documents") + "/"
+    for name, document in documents_of(person):
+        with document.open("rb") as file:
+            yield folder + name, file.read()

@@ -1,0 +1,153 @@
+"""Figures through the year, as a matrix, by district, as a signed statement: one truth in other shapes."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from cms.certificates.actions import files_later
+from cms.certificates.models import Certificate
+from cms.compliance.models import Target
+from cms.oversight.queries.trend import month_ends
+from cms.people.enums import AuditAction
+from cms.people.models import AuditEntry, Person
+from tests.cast import Cast, City
+from tests.factories import ContactFactory, EmploymentFactory, OrgUnitFactory, ScopeFactory, TargetFactory
+from tests.test_oversight import body, cells, page, prove, require, rows_of
+
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def trained(city: City, cast: Cast, oversight_open: None) -> Target:
+    target = TargetFactory(title="Sugardejting")
+    require(target, 30, org_units=[city.schools])
+    prove(cast.learner.person, target, TODAY() - timedelta(days=40))
+    return target
+
+
+def test_days_of_a_year():
+    days = list(month_ends(date(2026, 3, 31)))
+    assert (days[0], days[10], days[11], days[12], len(days)) == (
+        date(2025, 3, 31), date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31), 13,
+    )  # fmt: skip
+
+
+def test_trend_is_the_figures_of_each_day(city: City, cast: Cast, trained: Target):
+    client = cast.hr.client()
+    soup = BeautifulSoup(client.get(page("unit-trend", city.schools.key)).content, "html.parser")
+    rows = [[cell.get_text(strip=True) for cell in row.find_all(["th", "td"])] for row in soup.select("#trend tr")[1:]]
+    assert len(rows) == 13
+    assert rows[-1][1:] == ["5", "1", "20", "4"]
+    for row in (rows[-1], rows[-2], rows[0]):
+        then = cells(client, page("org-unit", city.schools.key, dag=row[0]), "lo-figures")[-1]
+        assert then[1].split("% ")[-1].split(" av ")[:1] == [row[2]] or row[1] == "0"
+    assert len(soup.select("#trend svg circle")) == sum(row[3] != "–" for row in rows)
+    file = rows_of(client.get(page("unit-trend-csv", city.schools.key)))[1:]
+    assert [[row[0], row[1], row[2]] for row in file] == [row[:3] for row in rows]
+
+
+def test_matrix_has_the_figures_of_the_pages_and_leads_to_the_people(city: City, cast: Cast, trained: Target):
+    client = cast.hr.client()
+    found = cells(client, page("unit-matrix", city.schools.key), "lo-matrix")
+    assert found[0] == ["Enhet", "Sugardejting"]
+    assert [row[0] for row in found[1:]] == ["Almskolan", "Bokskolan", "Tillsammans, varje person en gång"]
+    assert found[1][1] == "50 % 1 försenad , Almskolan"
+    whole = BeautifulSoup(client.get(page("matrix", niva="alla")).content, "html.parser")
+    link = whole.find("a", string=lambda text: text and "1 försenad" in text) or whole.select_one(".lo-matrix td a")
+    assert str(trained.key) in link["href"]
+    assert client.get(link["href"]).status_code == 200
+    file = rows_of(client.get(page("unit-matrix-csv", city.schools.key)))[1:]
+    assert [row[:4] for row in file] == [
+        ["Almskolan", "Sugardejting", "2", "1"], ["Bokskolan", "Sugardejting", "1", "0"],
+    ]  # fmt: skip
+
+
+def test_districts_that_lack_a_contact_or_have_trained_nobody(city: City, cast: Cast, trained: Target):
+    ContactFactory(kind="heder", district=city.north)
+    ContactFactory(kind="polis", district=None)
+    ContactFactory(kind="avhopp", district=city.south, expired=True)
+    text = BeautifulSoup(cast.hr.client().get(page("coverage")).content, "html.parser").main.get_text(" ", strip=True)
+    north, south = text.index("Norr"), text.index("Söder")
+    assert "Ingen har gått: Sugardejting" in text[south:]
+    assert "Ingen har gått" not in text[north:south]
+    assert "Hedersrelaterat" in text[south : text.index("Vägar till hjälp")]
+    rows = rows_of(cast.hr.client().get(page("coverage-csv")))
+    assert ["Norr", "Polis och akut fara", "0", "1"] in [row[:4] for row in rows]
+    assert ["Söder", "Lämna kriminalitet", "0", "0"] in [row[:4] for row in rows]
+    assert "Söder" not in body(cast.head.client().get(page("coverage-csv")))  # the head's school lies in Norr
+
+
+def test_statement_names_the_board_and_never_tells_of_the_protected(
+    city: City, cast: Cast, trained: Target, protected_colleague: Person
+):
+    ScopeFactory(person=cast.head.person, org_unit=city.almskolan, view_protected=True)
+    assert "1 av 3 medarbetare" in body(cast.head.client().get(page("overview")))
+    with files_later():
+        answer = cast.head.client().post(page("statement", city.almskolan.key))
+    certificate = Certificate.objects.get()
+    assert answer["Location"] == f"/intyg/{certificate.public_id}/intyg.pdf"
+    facts = certificate.facts
+    assert (facts["org_unit"], facts["controller"], facts["as_of"]) == (
+        "Almskolan", "Utbildningsnämnden", TODAY().isoformat(),
+    )  # fmt: skip
+    assert facts["rows"] == [{"title": "Sugardejting", "required": 2, "done": 1, "overdue": 1, "exempt": 0}]
+    assert AuditEntry.objects.latest("pk").action == AuditAction.LIST_EXPORTED
+    with files_later():
+        cast.head.client().post(page("statement", city.almskolan.key) + "?dag=2026-01-15")
+    assert Certificate.objects.latest("pk").facts["as_of"] == "2026-01-15"
+
+
+SHAPES = ["matrix", "trend", "coverage", "unit-matrix", "unit-trend"]
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shapes_are_noted_and_their_queries_do_not_grow(city: City, cast: Cast, trained: Target, name: str):
+    client: Client = cast.hr.client()
+    args = [city.schools.key] if name.startswith("unit") else []
+
+    def measure() -> int:
+        before = AuditEntry.objects.count()
+        with CaptureQueriesContext(connection) as captured:
+            body(client.get(page(name, *args)))
+        assert AuditEntry.objects.count() == before + 1
+        return len(captured)
+
+    measure()
+    before = measure()
+    for _number in range(6):
+        school = OrgUnitFactory(parent=city.schools, district=city.south)
+        prove(EmploymentFactory(org_unit=school, role=city.roles["larare"]).person, trained)
+    assert measure() == before
+
+
+@pytest.mark.parametrize("name", ["unit-matrix", "unit-trend", "unit-matrix-csv", "unit-trend-xlsx"])
+def test_another_units_shapes_are_not_found(city: City, cast: Cast, trained: Target, name: str):
+    client = cast.head.client()
+    assert client.get(page(name, city.almskolan.key)).status_code == 200
+    for other in (city.bokskolan, city.schools):
+        assert client.get(page(name, other.key)).status_code == 404
+
+
+def test_statement_of_another_unit_is_not_made(city: City, cast: Cast, trained: Target):
+    assert cast.head.client().post(page("statement", city.bokskolan.key)).status_code == 404
+    assert not Certificate.objects.exists()
+
+
+def ways(client: Client, address: str) -> Any:
+    return [link["href"] for link in BeautifulSoup(client.get(address).content, "html.parser").main.find_all("a")]
+
+
+def test_overview_says_who_needs_a_reminder_and_what_expires(city: City, cast: Cast, trained: Target):
+    client = cast.head.client()
+    text = body(client.get(page("overview")))
+    assert "1 medarbetare behöver en påminnelse" in text
+    links = ways(client, page("overview"))
+    assert any("lage=overdue" in link and "ordning=due" in link for link in links)
+    soon = next(link for link in links if "lage=soon" in link)
+    assert "Ingen finns i urvalet" in body(client.get(soon)) or client.get(soon).status_code == 200
