@@ -18,10 +18,12 @@ import pytest
 
 from cms.certificates.pdf.renderer import renderer
 from tests.campaigns import Campaign
+from tests.certificates.issuing import AGAIN
 from tests.certificates.samples import course, job
 from tools.postgres import Cluster, cluster
 
 ROOT = Path(__file__).resolve().parent.parent
+ONE_NEW = 2 * AGAIN + 1  # a child first asks again for the last ones, with their files
 PROGRAM = [sys.executable, "-m", "tests.certificates.issuing"]
 
 
@@ -120,7 +122,7 @@ def kill_children(harness: Harness, times: int, random: Random) -> None:
     with harness.serving() as mother:
         for _each in range(times):
             child = harness.start_child(mother)
-            harness.listen(mother, promises=1)
+            harness.listen(mother, promises=random.randrange(1, 9))
             time.sleep(random.uniform(0, 0.3))
             os.kill(child, 0)  # raises if it is not alive
             os.kill(child, signal.SIGKILL)
@@ -174,7 +176,7 @@ def test_immediate_stop_of_postgresql_loses_doubles_and_tears_nothing(
         with harness.serving() as mother:
             for _each in range(times):
                 child = harness.start_child(mother)
-                harness.listen(mother, promises=2)
+                harness.listen(mother, promises=ONE_NEW + campaign.random.randrange(3))
                 time.sleep(campaign.random.uniform(0, 0.3))
                 os.kill(child, 0)  # at work when the ground goes
                 server.crash()
@@ -186,4 +188,5 @@ def test_immediate_stop_of_postgresql_loses_doubles_and_tears_nothing(
         f"files promised, {len(faults)} lost, doubled or torn"
     )
     assert harness.ends == [1] * times  # the child noticed, and said so by ending
+    assert len(set(harness.issued)) >= times
     assert faults == []
