@@ -2,6 +2,8 @@
 
 import uuid
 from datetime import date, timedelta
+from io import StringIO
+from random import Random
 from typing import Any
 
 import pytest
@@ -23,6 +25,8 @@ from cms.reminders import actions
 from cms.reminders.actions import deliver_outbox, owe_reminders
 from cms.reminders.actions.reminding import remind_by_hand
 from cms.reminders.models import Reminder, ReminderItem, ReminderRun
+from cms.reminders.queries.readers import matters_of
+from tests.campaigns import SEED, Campaign
 from tests.cast import Cast, City, Member
 from tests.factories import (
     EmploymentFactory,
@@ -33,6 +37,7 @@ from tests.factories import (
     TargetFactory,
     moment,
 )
+from tests.organisations import found
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -412,3 +417,30 @@ def test_no_outcome_but_sent_counts_as_heard(city: City, cast: Cast, today: date
     owe_reminders(on=tomorrow)
     owed = OutboxMessage.objects.filter(settled_at=None).values_list("person", flat=True)
     assert list(owed) == [cast.learner.person.pk]
+
+
+# Speed must not change what is true
+
+
+def answers(monkeypatch: Any, people: Any, on: date, *, are_kept: bool) -> dict[int, set[Any]]:
+    with monkeypatch.context() as patch:
+        if not are_kept:
+            patch.setattr("cms.reminders.queries.readers.kept_for", lambda *args: None)
+        return {person: set(matters) for person, matters in matters_of(people, on).items()}
+
+
+@pytest.mark.campaign
+def test_kept_steps_give_the_same_matters_as_standing(campaign: Campaign, today: date, monkeypatch: Any):
+    compared = 0
+    for number in range(campaign.size(60)):
+        with transaction.atomic():
+            found(Random(SEED + number))
+            call_command("rebuild_summaries", verbosity=0, stdout=StringIO())
+            people = Person.objects.current()
+            for on in (today, today + 20 * DAY):
+                slow = answers(monkeypatch, people, on, are_kept=False)
+                assert answers(monkeypatch, people, on, are_kept=True) == slow, number
+                compared += sum(map(len, slow.values()))
+            transaction.set_rollback(True)
+    assert compared > 10
+    campaign.tell(f"{campaign.size(60)} organisations, {compared} matters: kept steps = standing")

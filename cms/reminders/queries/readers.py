@@ -10,9 +10,11 @@ from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from cms.compliance.due import Span, add_days
-from cms.compliance.enums import Cause, State
-from cms.compliance.queries import each_standing, load_rules, required_targets
-from cms.compliance.standing import RuleFacts, Standing
+from cms.compliance.enums import Cause, Mark, State
+from cms.compliance.models import EVERYTHING, StandingStep
+from cms.compliance.queries import kept_for, load_people, load_rules, required_targets
+from cms.compliance.queries.kept import Kept
+from cms.compliance.standing import RuleFacts, Standing, combined, standing
 from cms.people.enums import MailOutcome, Right
 from cms.people.models import Employment, Leave, Person, Scope
 from cms.people.queries import View, org_tree, people_behind, person_views_are_open, records_of, visible_employments
@@ -49,16 +51,46 @@ def chunks(people: QuerySet[Person]) -> Iterator[QuerySet[Person]]:
 
 
 def matters_of(people: QuerySet[Person], on: date) -> dict[int, tuple[Matter, ...]]:
-    """What each person has left to do on a day. Not in: what waits for the end of a leave, which has no day yet."""
+    """What each person has left to do on a day. Not in: what waits for the end of a leave, which has no day yet.
+
+    Standing says it; where steps are kept, it is asked only of those pairs of person and target that are open in them.
+    """
     targets = required_targets(on)
     rules = load_rules(targets, on)
+    kept = kept_for(targets, on, None)
     found: dict[int, list[Matter]] = {}
     for some in chunks(people):
-        for person, target, one in each_standing(some, targets, on):
-            matter = matter_of(target, one, rules.get(target, ()), on)
-            if matter is not None:
-                found.setdefault(person, []).append(matter)
+        open_pairs = None
+        if kept is not None:
+            open_pairs = _open_pairs(some, kept, on)
+            some = some.filter(Q(pk__in=_open_steps(on).values("person")) | Q(pk__in=kept.unkept))
+        facts = load_people(some, targets)
+        for person in facts.people:
+            for target in rules if open_pairs is None else open_pairs.get(person, rules):
+                one = combined(standing(facts.of(person, target), rule, on) for rule in rules.get(target, ()))
+                matter = matter_of(target, one, rules.get(target, ()), on)
+                if matter is not None:
+                    found.setdefault(person, []).append(matter)
     return {person: tuple(matters) for person, matters in found.items()}
+
+
+def _open_steps(on: date) -> QuerySet[StandingStep]:
+    """Kept steps that say that something is asked on a day."""
+    steps: QuerySet[StandingStep] = StandingStep.objects.filter(
+        ~Q(target_ref=EVERYTHING), starts_on__lte=on, ends_on__gte=on, known_to=None,
+        mark__in=(Mark.EXPIRING, Mark.TO_DO, Mark.SOON, Mark.OVERDUE),
+    )  # fmt: skip
+    return steps
+
+
+def _open_pairs(people: QuerySet[Person], kept: Kept, on: date) -> dict[int, set[int]]:
+    """The targets that are open for each person. Those of whom no steps are kept are not in: all is asked of them."""
+    found: dict[int, set[int]] = {}
+    rows = _open_steps(on).filter(person__in=people.order_by().values("pk"))
+    for person, target in rows.values_list("person_id", "target_ref"):
+        if person not in kept.unkept:
+            found.setdefault(person, set()).add(target)
+    return found
 
 
 def matter_of(target: int, one: Standing, rules: Iterable[RuleFacts], on: date) -> Matter | None:
