@@ -11,6 +11,7 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         self._register_documents()
         self._register_personal_matters()
+        self._register_disposal()
         self._register_pages()
 
     def _register_documents(self) -> None:
@@ -63,6 +64,19 @@ class CoursesConfig(AppConfig):
                 _("12 months after the course is completed, once the city has decided on disposal."),
                 personal.answer_rows,
                 order=210,
+            )
+        )
+
+    def _register_disposal(self) -> None:
+        from cms.compliance.registry import DisposalKind, disposal_kinds
+        from courses.queries.disposal import old_attempts
+
+        disposal_kinds.register(
+            DisposalKind(
+                "answers",
+                _("Attempts and answers in courses that are completed"),
+                _("from the day the course was completed"),
+                old_attempts,
             )
         )
 

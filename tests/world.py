@@ -301,6 +301,7 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_roster_import": of_roster_import,
     "ledstang_roster_report": of_roster_import,
     "ledstang_end_requirement": of_requirement,
+    "ledstang_run_disposal": lambda world: {"kind": "answers"},
     "ledstang_versions:asset": lambda world: {"sha256": "0" * 64},
 }
 for register, row_factory in {

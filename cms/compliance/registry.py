@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from cms.core.registry import Registry
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from cms.compliance.models import Target
     from cms.people.models import Person
 
@@ -43,3 +45,22 @@ class TargetKind:
 
 
 target_kinds: Registry[TargetKind] = Registry("target kind")
+
+
+@dataclass(frozen=True)
+class DisposalKind:
+    """Something that a city may decide to dispose of. Off until the setting LEDSTANG_RETENTION names it.
+
+    `counted_from` says from when its months count; `find(before)` answers by model with the person of each row whose
+    months ended before a day. What hangs on those rows goes with them. `is_ledger`: figures of days before can no
+    longer be told afterwards.
+    """
+
+    name: str
+    label: Any
+    counted_from: Any
+    find: "Callable[[date], dict[type[Model], dict[int, int]]]"
+    is_ledger: bool = False
+
+
+disposal_kinds: Registry[DisposalKind] = Registry("kind of disposal")

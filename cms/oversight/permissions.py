@@ -30,3 +30,8 @@ def is_hr_of_all(person: Person | None) -> bool:
 def user_can_edit_requirements(user: Any) -> bool:
     """HR administrators: a permission that an administrator gives to a group."""
     return bool(user.is_active and user.has_perm("ledstang_compliance.add_requirement"))
+
+
+def user_can_dispose(user: Any) -> bool:
+    """Whoever an administrator has given the permission: a disposal cannot be undone."""
+    return bool(user.is_active and user.has_perm("ledstang_compliance.add_disposalrun"))

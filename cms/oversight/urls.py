@@ -1,13 +1,14 @@
 from django.urls import path
 
 from cms.oversight.views import disclosures, figures, files, overview, own, recording, staff, terms
+from cms.oversight.views.access import told_if_disposed
 
 app_name = "ledstang_oversight"
 
 UNIT = "uppfoljning/enhet/<uuid:key>/"
 PERSON = "uppfoljning/person/<uuid:key>/"
 
-urlpatterns = [
+_pages = [
     path("min-utbildning/", own.training, name="training"),
     path("min-utbildning/forteckning/", own.transcript, name="transcript"),
     path("mina-uppgifter/", own.my_data, name="my-data"),
@@ -48,3 +49,4 @@ urlpatterns = [
     path("uppfoljning/filer/<uuid:key>/hamta/", files.fetch, name="fetch-export"),
     path("uppfoljning/filer/<uuid:key>/gor-om/", files.again, name="export-again"),
 ]
+urlpatterns = [told_if_disposed(page) for page in _pages]

@@ -8,8 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from cms.oversight.permissions import user_can_edit_requirements
-from cms.oversight.views import requirements
+from cms.oversight.permissions import user_can_dispose, user_can_edit_requirements
+from cms.oversight.views import disposal, requirements
+
+
+class DisposalMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return user_can_dispose(request.user)
 
 
 class RequirementsMenuItem(MenuItem):
@@ -24,7 +29,14 @@ def requirement_urls() -> list[URLPattern]:
         path("krav/nytt/", requirements.new_requirement, name="ledstang_new_requirement"),
         path("krav/<uuid:key>/", requirements.requirement, name="ledstang_requirement"),
         path("krav/<uuid:key>/avsluta/", requirements.end_requirement, name="ledstang_end_requirement"),
+        path("gallring/", disposal.disposals, name="ledstang_disposals"),
+        path("gallring/<slug:kind>/", disposal.run_disposal, name="ledstang_run_disposal"),
     ]
+
+
+@hooks.register("register_settings_menu_item")
+def disposal_item() -> MenuItem:
+    return DisposalMenuItem(_("Disposal"), reverse("ledstang_disposals"), icon_name="bin", order=900)
 
 
 @hooks.register("register_admin_menu_item")
@@ -34,4 +46,6 @@ def requirements_item() -> MenuItem:
 
 @hooks.register("register_permissions")
 def requirement_permissions() -> QuerySet[Permission]:
-    return Permission.objects.filter(content_type__app_label="ledstang_compliance", codename="add_requirement")
+    return Permission.objects.filter(
+        content_type__app_label="ledstang_compliance", codename__in=["add_requirement", "add_disposalrun"]
+    )

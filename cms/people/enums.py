@@ -63,6 +63,8 @@ class AuditAction(TextChoices):
     LOGIN_LINKED = "login_linked", _("connected a login with a person")
     PROTECTION_CHANGED = "protection_changed", _("changed protection of personal data")
     TERMS_ENTERED = "terms_entered", _("entered the terms of follow-up")
+    DISPOSED = "disposed", _("disposed of records")
+    DISPOSAL_TRIED = "disposal_tried", _("tried a disposal")
     REVIEW_SIGNED = "review_signed", _("signed an expert review")
     REMINDER_SENT = "reminder_sent", _("sent a reminder by hand")
     REMINDER_ESCALATED = "reminder_escalated", _("was told by mail that something is overdue")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from cms.core.registry import Registry
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from cms.people.models import OutboxMessage, Person
 
 
@@ -58,3 +60,18 @@ class PersonalData:
 
 
 personal_data: Registry[PersonalData] = Registry("kind of personal data")
+
+
+@dataclass(frozen=True)
+class PersonTrace:
+    """Rows that tell of people without hanging on them by a key that holds: a disposal takes them along.
+
+    `rows(people)` answers by model with the person of each row. What hangs on a person by PROTECT or CASCADE is found
+    without being registered.
+    """
+
+    name: str
+    rows: Callable[[frozenset[int]], "dict[type[Model], dict[int, int]]"]
+
+
+person_traces: Registry[PersonTrace] = Registry("trace of a person")

@@ -229,6 +229,9 @@ if env.str("LEDSTANG_SS12000_URL", ""):
 # How many proxies stand in front, so that a visitor's own address can be told from what they claim.
 LEDSTANG_TRUSTED_PROXIES = env.int("LEDSTANG_TRUSTED_PROXIES", 0)
 
+# Disposal (gallring), off by default: {"answers": {"months": 12, "decision": "KS 2027/12"}, "former_staff": {…}}
+LEDSTANG_RETENTION = env.json("LEDSTANG_RETENTION", {})
+
 # Where "Lämna sidan" leads: harmless, and the same for everyone.
 LEDSTANG_EXIT_URL = env.str("LEDSTANG_EXIT_URL", "https://www.smhi.se/")
 

@@ -1,3 +1,4 @@
+from cms.compliance.actions.disposal import NotDecided, dispose
 from cms.compliance.actions.ledger import (
     AlreadyVoided,
     ComplianceError,
@@ -27,9 +28,11 @@ __all__ = [
     "AlreadyVoided",
     "ComplianceError",
     "Difference",
+    "NotDecided",
     "NotReviewed",
     "VersionRef",
     "check_summaries",
+    "dispose",
     "end_exemption",
     "forget_summaries",
     "grant_exemption",

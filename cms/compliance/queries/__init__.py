@@ -1,4 +1,12 @@
 from cms.compliance.queries.believed import end_of
+from cms.compliance.queries.disposal import (
+    Disposed,
+    Retention,
+    disposed_before,
+    finding_of,
+    refuse_disposed,
+    retentions,
+)
 from cms.compliance.queries.facts import known_evidence, load_people, load_rules
 from cms.compliance.queries.figures import Counts, Figures, counts_by_org_unit, figures_of, rough_share, workplaces
 from cms.compliance.queries.kept import kept_for
@@ -9,18 +17,22 @@ from cms.compliance.queries.training import Training, TrainingItem, training_of
 
 __all__ = [
     "Counts",
+    "Disposed",
     "Figures",
     "OverduePage",
     "OverdueRow",
     "RequirementRow",
+    "Retention",
     "RuleRow",
     "Training",
     "TrainingItem",
     "counts_by_org_unit",
+    "disposed_before",
     "each_standing",
     "employed_in",
     "end_of",
     "figures_of",
+    "finding_of",
     "kept_for",
     "known_evidence",
     "load_people",
@@ -28,8 +40,10 @@ __all__ = [
     "overdue_page",
     "people_hit",
     "people_required",
+    "refuse_disposed",
     "required_targets",
     "requirement_rows",
+    "retentions",
     "rough_share",
     "rule_rows",
     "standings",

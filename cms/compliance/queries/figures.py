@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from cms.compliance.enums import State
 from cms.compliance.models import EVERYTHING, Target
+from cms.compliance.queries.disposal import refuse_disposed
 from cms.compliance.queries.kept import COLUMNS, Cell, Kept, Sheet, in_several, kept_for, next_due_on, sheet_of
 from cms.compliance.queries.standings import standings
 from cms.compliance.standing import Standing, worst
@@ -139,8 +140,9 @@ def counts_by_org_unit(
     """The figures of some org units, of each target and of all of them together, as far as a view goes.
 
     Added up from what is kept where that can be (`kept.kept_for`), otherwise counted from standings. `known_at` is
-    best given as `end_of(day)`: for a moment within a day everything is counted.
+    best given as `end_of(day)`: for a moment within a day everything is counted. Raises Disposed.
     """
+    refuse_disposed(on)
     targets, wanted = list(targets), frozenset(org_units) & view.org_units
     kept = kept_for(targets, on, known_at, view.tree)
     employments = visible_employments(view, on, known_at).filter(org_unit__in=view.tree.union_of_subtrees(wanted))
@@ -177,7 +179,11 @@ def figures_of(
     on: date,
     known_at: datetime | None = None,
 ) -> Figures:
-    """The figures of some org units, from exactly these employments: what is counted can be narrowed beforehand."""
+    """The figures of some org units, from exactly these employments: what is counted can be narrowed beforehand.
+
+    Raises Disposed.
+    """
+    refuse_disposed(on)
     figures, places_of = Figures(on), workplaces(employments)
     found = standings(people_behind(employments), targets, on, known_at) if places_of else {}
     for person, places in places_of.items():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from cms.compliance.queries import Counts, required_targets
+from cms.compliance.queries import Counts, disposed_before, required_targets
 from cms.oversight.queries.filters import Filters
 from cms.oversight.queries.overview import figures_shown
 from cms.people.models import OrgUnit, Person
@@ -31,9 +31,11 @@ def month_ends(on: date) -> Iterator[date]:
 
 
 def trend_of(actor: Person, org_unit: OrgUnit | None, filters: Filters, on: date) -> list[Point]:
-    """The figures of an org unit, or of all that an actor oversees, through a year."""
-    points = []
+    """The figures of an org unit, or of all that an actor oversees, through a year; without days disposed of."""
+    points, disposed = [], disposed_before()
     for day in month_ends(on):
+        if disposed is not None and day < disposed:
+            continue
         view = view_of(actor, day, filters.known_at)
         wanted = [org_unit.pk] if org_unit else view.tree.tops_of(view.org_units)
         targets = [filters.target] if filters.target else required_targets(day)

@@ -3,12 +3,15 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from functools import wraps
+from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern
 from django.utils import timezone
 
-from cms.compliance.queries import required_targets
+from cms.compliance.queries import Disposed, refuse_disposed, required_targets
 from cms.core.views import render_page
 from cms.oversight.forms import DayForm, TargetForm
 from cms.oversight.permissions import user_can_enter_terms
@@ -52,6 +55,7 @@ def overseer_of(request: HttpRequest) -> Overseer:
     if view.is_empty:
         raise Http404
     on, known_at = form.on or today, form.known_at
+    refuse_disposed(on)
     if on != today or known_at is not None:
         view = view_of(person, on, known_at)
     return Overseer(person, view, on, known_at)
@@ -64,6 +68,23 @@ def overseer_today(request: HttpRequest) -> Overseer:
     if person is None or view.is_empty:
         raise Http404
     return Overseer(person, view, today)
+
+
+def told_if_disposed(pattern: URLPattern) -> URLPattern:
+    """A route that answers "disposed of", never 0, for days before the horizon of a disposal."""
+    view = pattern.callback
+
+    @wraps(view)
+    def telling(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            response: HttpResponseBase = view(request, *args, **kwargs)
+        except Disposed as problem:
+            context = {"before": problem.before}
+            return render_page(request, "ledstang_oversight/disposed.html", context, status=410)
+        return response
+
+    pattern.callback = telling
+    return pattern
 
 
 AnyForm = TypeVar("AnyForm", bound=TargetForm)

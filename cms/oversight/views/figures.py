@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cms.certificates.actions import issue_certificate
+from cms.compliance.queries import disposed_before
 from cms.core.views import render_page
 from cms.oversight.actions import note_viewing
 from cms.oversight.forms import MatrixForm, TargetForm
@@ -66,7 +67,7 @@ def trend(request: HttpRequest, key: uuid.UUID | None = None) -> HttpResponseBas
     overseer = overseer_of(request)
     org_unit, form = _unit(overseer, key), filter_form(request, overseer, TargetForm)
     points = trend_of(overseer.person, org_unit, form.filters, overseer.on)
-    response = _shown(request, overseer, org_unit, form, "trend", points=points)
+    response = _shown(request, overseer, org_unit, form, "trend", points=points, disposed_before=disposed_before())
     return _noted(response, overseer, org_unit, form, "trend")
 
 

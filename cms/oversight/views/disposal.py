@@ -1,0 +1,76 @@
+"""Disposal in Wagtail's admin: what the city has decided, what would go, and what has gone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cms.compliance.actions import NotDecided, dispose
+from cms.compliance.models import DisposalRun
+from cms.compliance.queries import Retention, finding_of, retentions
+from cms.compliance.registry import disposal_kinds
+from cms.oversight.permissions import user_can_dispose
+from cms.people.views import acting_person
+
+View = Callable[..., HttpResponse]
+RUNS_SHOWN = 50
+
+
+def for_disposers(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not user_can_dispose(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """A kind that is switched on, and how many rows of each table are due."""
+
+    retention: Retention
+    counts: dict[str, int]
+
+
+@require_safe
+@for_disposers
+def disposals(request: HttpRequest) -> HttpResponse:
+    """The rules that are switched on with what is due now, those that are not, and the runs so far."""
+    decided = retentions()
+    on = {retention.kind.name for retention in decided}
+    context = {
+        "foreseen": [Foreseen(retention, finding_of(retention).counts) for retention in decided],
+        "off": [kind for kind in disposal_kinds if kind.name not in on],
+        "runs": [
+            (run, kind.label if (kind := disposal_kinds.find(run.kind)) else run.kind)
+            for run in DisposalRun.objects.select_related("run_by").order_by("-run_at", "-pk")[:RUNS_SHOWN]
+        ],
+    }
+    return render(request, "ledstang_oversight/admin/disposals.html", context)
+
+
+@require_POST
+@for_disposers
+def run_disposal(request: HttpRequest, kind: str) -> HttpResponse:
+    """Dispose of what is due of one kind, or only write down what would go."""
+    dry_run = "try" in request.POST
+    try:
+        run = dispose(kind=kind, actor=acting_person(request), dry_run=dry_run)
+    except NotDecided:
+        raise Http404 from None
+    if run is None:
+        messages.info(request, _("Nothing is due."))
+    elif dry_run:
+        messages.success(request, _("What would go has been written down. Nothing has been removed."))
+    else:
+        messages.success(request, _("It has been disposed of."))
+    return redirect("ledstang_disposals")
