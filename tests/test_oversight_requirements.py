@@ -182,7 +182,7 @@ def test_text_with_open_review_marks_cannot_be_required(admin: Client, target: T
     monkeypatch.setattr(version_kinds, "_entries", {target.kind: VersionKind(
         target.kind, "x", address=str, may_read=lambda ids, person: True, resolve=lambda key: object(),
     )})  # fmt: skip
-    monkeypatch.setattr("cms.compliance.actions.counts", lambda version: False)
+    monkeypatch.setattr("cms.compliance.actions.ledger.counts", lambda version: False)
     with pytest.raises(NotReviewed):
         require(target=target, name="x", effective_on=TODAY(), due_days=1)
     assert "Experter ska granska" in body(press(admin, reverse(NEW), rule(target)))
