@@ -1,6 +1,7 @@
 """The roster in Wagtail's admin: upload, look, confirm; how words are read; two records of one human."""
 
 import io
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -91,6 +92,19 @@ def test_a_file_is_asked_for_and_an_import_can_be_dropped(administrator, city):
     assert not private_storage().exists(run.files[0]["path"])
 
 
+def test_an_import_that_a_killed_worker_has_left_begins_again(administrator, city, django_capture_on_commit_callbacks):
+    long_ago = timezone.now() - timedelta(hours=1)
+    run = RosterImport.objects.create(source="hr", created_at=long_ago, started_at=timezone.now())
+    address = f"{ROSTER}{run.key}/"
+    assert "Börja om" not in administrator.get(address).content.decode()
+    RosterImport.objects.update(started_at=long_ago)
+    assert "Börja om" in administrator.get(address).content.decode()
+    with django_capture_on_commit_callbacks() as queued:
+        administrator.post(f"{address}igen/")
+        administrator.post(f"{address}igen/")
+    assert len(queued) == 1
+
+
 def test_the_template_can_be_filled_in_and_read(administrator):
     content = administrator.get(f"{ROSTER}mall.xlsx").content
     assert [table.name for table in read_tables("mall", content)][:2] == ["Enheter", "Personal"]
@@ -133,6 +147,15 @@ def test_lists_take_as_many_queries_however_long_they_are(administrator, city, d
     for number in range(1, 8):
         grow(number)
     assert look() == before
+
+
+def test_twin_without_the_permissions_an_editor_would_be_let_in(cast, monkeypatch):
+    client = cast.editor.client()
+    pages = (ROSTER, f"{ROSTER}ord/", f"{ROSTER}dubbletter/")
+    assert {client.get(page).status_code for page in pages} == {302}
+    monkeypatch.setattr("cms.people.views.roster.user_can_import_roster", lambda user: True)
+    monkeypatch.setattr("cms.people.views.merging.user_can_merge_people", lambda user: True)
+    assert {client.get(page).status_code for page in pages} == {200}
 
 
 # Merging

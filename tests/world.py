@@ -299,6 +299,7 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_requirement": of_requirement,
     "ledstang_roster_discard": of_roster_import,
     "ledstang_roster_import": of_roster_import,
+    "ledstang_roster_restart": of_roster_import,
     "ledstang_roster_report": of_roster_import,
     "ledstang_end_requirement": of_requirement,
     "ledstang_run_disposal": lambda world: {"kind": "answers"},

@@ -65,7 +65,7 @@ def connect_by_code(*, login: Login, code: str) -> User:
     """Connect a login with the person whose code it is, once. Raises WrongCode."""
     now = timezone.now()
     found = (
-        LoginCode.objects.select_for_update()
+        LoginCode.objects.select_for_update(of=("self",))
         .filter(digest=digest_of(code), used_at=None, expires_at__gt=now)
         .select_related("person__merged_into")
         .first()

@@ -28,6 +28,7 @@ def roster_urls() -> list[URLPattern]:
         path("personalregister/ord/", roster.words, name="ledstang_roster_words"),
         path("personalregister/<uuid:key>/", roster.roster_import, name="ledstang_roster_import"),
         path("personalregister/<uuid:key>/avbryt/", roster.discard, name="ledstang_roster_discard"),
+        path("personalregister/<uuid:key>/igen/", roster.restart, name="ledstang_roster_restart"),
         path("personalregister/<uuid:key>/rapport.csv", roster.report, name="ledstang_roster_report"),
     ]
 

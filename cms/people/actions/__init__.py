@@ -13,6 +13,7 @@ from cms.people.actions.importing import (
     confirm_import,
     discard_import,
     progress_of,
+    restart_import,
     start_import,
     work_through,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "queue_message",
     "record_employment",
     "record_leave",
+    "restart_import",
     "retract_employment",
     "set_protection",
     "start_import",

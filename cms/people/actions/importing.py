@@ -69,6 +69,16 @@ def confirm_import(*, run: RosterImport, digest: str, in_worker: bool = True) ->
 
 
 @transaction.atomic
+def restart_import(*, run: RosterImport) -> None:
+    """Let the worker begin again with an import that a killed one has left. Raises PeopleError if it is not stuck."""
+    if not run.is_stuck:
+        raise PeopleError("it is being worked on")
+    run.started_at = timezone.now()
+    run.save(update_fields=["started_at"])
+    transaction.on_commit(lambda: work_on_import.enqueue(run.pk))
+
+
+@transaction.atomic
 def discard_import(*, run: RosterImport) -> None:
     """Do not carry it out, and remove its files."""
     if run.state in (ImportState.DONE, ImportState.CONFIRMED):
@@ -135,19 +145,30 @@ def _write(run: RosterImport) -> None:
     said = source.read(progress)
     progress("comparing", 0, 0)
     try:
-        plan = import_roster(
-            source=source,
-            said=said,
-            actor=run.created_by,
-            accepts_removals=True,
-            expected=run.digest,
-            progress=progress,
-        )
+        with transaction.atomic():
+            if not _is_ours_to_write(run):
+                return
+            plan = import_roster(
+                source=source,
+                said=said,
+                actor=run.created_by,
+                accepts_removals=True,
+                expected=run.digest,
+                progress=progress,
+            )
+            run.counts, run.read_until = plan.counts(), said.read_until
+            run.state, run.finished_at = ImportState.DONE, timezone.now()
+            run.save()
     except ImportRefused as refusal:
         _show(run, refusal.plan)
         return
-    run.counts, run.read_until = plan.counts(), said.read_until
-    _end(run, ImportState.DONE)
+    _remove_files(run)
+
+
+def _is_ours_to_write(run: RosterImport) -> bool:
+    """Held until the import is written, so that it is written once, and two of one source after each other."""
+    confirmed = RosterImport.objects.select_for_update().filter(source=run.source, state=ImportState.CONFIRMED)
+    return run.pk in [row.pk for row in confirmed.order_by("pk")]
 
 
 def _end(run: RosterImport, state: ImportState) -> None:

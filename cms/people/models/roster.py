@@ -1,11 +1,15 @@
 import uuid
+from datetime import timedelta
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cms.people.enums import ImportState, OrgUnitKind
 from cms.people.models.organisation import OrgUnit
 from cms.people.models.person import Person
+
+LONGEST_WORK = timedelta(minutes=15)
 
 
 class OrgUnitIdentity(models.Model):
@@ -88,3 +92,8 @@ class RosterImport(models.Model):
     @property
     def is_working(self) -> bool:
         return self.state in ImportState.working()
+
+    @property
+    def is_stuck(self) -> bool:
+        """Waits for so long that the worker must have been killed, or is not there."""
+        return self.is_working and (self.started_at or self.created_at) < timezone.now() - LONGEST_WORK

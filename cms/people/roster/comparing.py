@@ -284,6 +284,10 @@ class _Comparison:
                 operations += changes
                 unchanged += not changes
             operations += [duty.begun() for duty in begun]
+            follows = {duty.said.starts_on - DAY for duty in said.get(group, [])}
+            silent = [
+                row for row in silent if row.ends_on not in follows
+            ]  # what goes over into a new one ends by itself
             operations += [ended(row, self.day - DAY) for row in silent if self._has_ended(row)]
         self._sort(operations, unchanged)
 

@@ -30,6 +30,9 @@ class Duty:
     def is_same_start(self, known: KnownDuty) -> bool:
         return self.said.starts_on == known.first
 
+    def is_the_same(self, known: KnownDuty) -> bool:
+        return self.is_same_job(known) and self.is_same_start(known) and self.said.ends_on == known.ends_on
+
     def overlaps(self, known: KnownDuty) -> bool:
         ends_before = self.said.ends_on is not None and self.said.ends_on < known.first
         return not ends_before and (known.ends_on is None or known.ends_on >= self.said.starts_on)
@@ -52,10 +55,13 @@ def paired(said: list[Duty], known: list[KnownDuty], day: date) -> tuple[list[Pa
     ended = [row for row in known if not row.is_live(day)]
     has_key = bool(said) and bool(said[0].said.source_id)
     steps: list[tuple[list[KnownDuty], Likeness]] = [
+        (live, Duty.is_the_same),
+        (ended, Duty.is_the_same),
         (live, lambda one, other: one.is_same_job(other) and one.is_same_start(other)),
         (live, lambda one, other: one.is_same_job(other) and one.overlaps(other)),
         (live, Duty.is_same_start),
         (live, lambda one, other: has_key),
+        (ended, lambda one, other: one.is_same_job(other) and one.is_same_start(other)),
         (ended, lambda one, other: one.is_same_job(other) and one.overlaps(other)),
         (ended, lambda one, other: has_key and one.is_same_start(other)),
     ]
@@ -95,9 +101,11 @@ def _start(duty: Duty, known: KnownDuty, day: date) -> date:
     An earlier one is believed, unless the row is what somebody has moved to since. A later one only before it comes:
     a new contract for the same work does not take away that it was done.
     """
-    said, has_moved = duty.said, known.starts_on != known.first
-    is_earlier = said.starts_on < known.starts_on
-    start = said.starts_on if is_earlier != has_moved and (is_earlier or known.starts_on >= day) else known.starts_on
+    said = duty.said
+    if said.starts_on < known.starts_on:
+        start = said.starts_on if known.starts_on == known.first else known.starts_on
+    else:
+        start = said.starts_on if known.starts_on >= day else known.starts_on
     return said.starts_on if said.ends_on is not None and said.ends_on < start else start
 
 

@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from cms.people.actions import PeopleError, confirm_import, discard_import, map_words, progress_of, start_import
+from cms.people.actions import (
+    PeopleError,
+    confirm_import,
+    discard_import,
+    map_words,
+    progress_of,
+    restart_import,
+    start_import,
+)
 from cms.people.forms import ConfirmForm, UploadForm, WordsForm
 from cms.people.models import RosterImport
 from cms.people.permissions import user_can_import_roster, user_can_merge_people
@@ -82,6 +90,16 @@ def roster_import(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "progress": progress_of(run) if run.is_working else None,
     }
     return render(request, "ledstang_people/admin/import.html", context)
+
+
+@require_POST
+@for_roster_administrators
+def restart(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    try:
+        restart_import(run=get_object_or_404(RosterImport, key=key))
+    except PeopleError:
+        messages.error(request, _("The import is being worked on already."))
+    return redirect("ledstang_roster_import", key)
 
 
 @require_POST
