@@ -6,7 +6,7 @@ from datetime import date
 from cms.compliance.models import Target
 from cms.compliance.queries import Counts, required_targets
 from cms.oversight.queries.filters import Filters, name_of
-from cms.oversight.queries.overview import figures_shown, named_controllers
+from cms.oversight.queries.overview import children_in, figures_shown, named_controllers
 from cms.people.models import OrgUnit
 from cms.people.queries import View
 
@@ -64,7 +64,7 @@ def _has_any(counts: Counts) -> bool:
 
 def _walked(view: View, tops: list[int], *, is_deep: bool) -> list[tuple[int, int]]:
     """Org units with how deep they lie below the first ones."""
-    below = [child for top in tops for child in view.tree.children.get(top, [])] if len(tops) == 1 else tops
+    below = [child for top in tops for child in children_in(view, top)] if len(tops) == 1 else tops
     first = below or tops
     if not is_deep:
         return [(unit, 0) for unit in first]
@@ -73,5 +73,5 @@ def _walked(view: View, tops: list[int], *, is_deep: bool) -> list[tuple[int, in
     while waiting:
         unit, depth = waiting.pop()
         found.append((unit, depth))
-        waiting += [(child, depth + 1) for child in reversed(view.tree.children.get(unit, []))]
+        waiting += [(child, depth + 1) for child in reversed(children_in(view, unit))]
     return found

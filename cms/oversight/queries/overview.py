@@ -67,6 +67,11 @@ def path_to(view: View, org_unit: OrgUnit) -> list[OrgUnit]:
     return [known[unit] for unit in reversed(above)]
 
 
+def children_in(view: View, org_unit: int) -> list[int]:
+    """The org units right below one, as far as the view has them, by name."""
+    return [child for child in view.tree.children.get(org_unit, []) if child in view.org_units]
+
+
 def overview_of(view: View, org_unit: OrgUnit | None, filters: Filters, on: date) -> Overview:
     """The figures of an org unit, or of all that the view has, with those of the units right below."""
     target = filters.target
@@ -74,7 +79,7 @@ def overview_of(view: View, org_unit: OrgUnit | None, filters: Filters, on: date
     tops = view.tree.tops_of(view.org_units)
     if org_unit is None and len(tops) == 1:
         org_unit = OrgUnit.objects.get(pk=tops[0])
-    below = tops if org_unit is None else view.tree.children.get(org_unit.pk, [])
+    below = tops if org_unit is None else children_in(view, org_unit.pk)
     wanted = [*below, org_unit.pk] if org_unit else below
     figures = figures_shown(view, wanted, targets, filters, on)
     chosen = target.pk if target else None

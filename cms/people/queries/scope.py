@@ -68,14 +68,21 @@ class View:
 def view_of(actor: Person | None, on: date, known_at: datetime | None = None) -> View:
     """The actor's part of the organisation on a day, as known at a moment (None: now).
 
-    The scopes held *today* decide, whatever day is looked at; the tree is that day's.
+    The scopes held *today* decide, whatever day is looked at; the tree is that day's. A placement that has been taken
+    back gives nobody a right: what is seen as it was known lies in the actor's part as it is known now, too.
     """
-    tree = org_tree(on, known_at)
-    if actor is None:
-        return View(frozenset(), frozenset(), tree)
     roots: dict[str, list[int]] = {}
-    for right, org_unit in actor.scopes.held_on(timezone.localdate()).values_list("right", "org_unit_id"):
+    held = actor.scopes.held_on(timezone.localdate()) if actor is not None else Scope.objects.none()
+    for right, org_unit in held.values_list("right", "org_unit_id"):
         roots.setdefault(right, []).append(org_unit)
+    now = _view(org_tree(on), roots)
+    if known_at is None:
+        return now
+    then = _view(org_tree(on, known_at), roots)
+    return View(then.org_units & now.org_units, then.protected_in & now.protected_in, then.tree)
+
+
+def _view(tree: OrgTree, roots: dict[str, list[int]]) -> View:
     overseen = tree.union_of_subtrees(unit for right in OVERSEEING for unit in roots.get(right, ()))
     protected = tree.union_of_subtrees(roots.get(Right.VIEW_PROTECTED, ()))
     return View(org_units=overseen, protected_in=overseen & protected, tree=tree)
