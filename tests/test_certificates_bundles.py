@@ -17,11 +17,12 @@ from cms.certificates.enums import RevocationReason
 from cms.certificates.manifest import as_csv
 from cms.certificates.models import Certificate, CertificateBundle, CertificateFile
 from cms.certificates.tasks import prepare_bundle
+from cms.oversight.queries.transcripts import course_certificates_of
 from cms.people.enums import AuditAction, Protection
-from cms.people.models import AuditEntry, Scope
+from cms.people.models import AuditEntry, OrgUnit, Scope
 from tests.cast import Cast, City, Member
 from tests.certificates.samples import course
-from tests.factories import EmploymentFactory, PersonFactory
+from tests.factories import EmploymentFactory, PersonFactory, TargetFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +118,29 @@ def test_own_certificates_as_one_file(certificates: list[Certificate], learner: 
     files, _rows = fetch(learner, CertificateBundle.objects.get())
     assert len(files) == 1
     assert not AuditEntry.objects.filter(action=AuditAction.CERTIFICATE_FETCHED).exists()
+
+
+@pytest.mark.usefixtures("oversight_open")
+def test_head_gets_the_certificates_of_a_list(
+    certificates: list[Certificate], head: Member, hr: Member, city: City
+) -> None:
+    def ask(member: Member, org_unit: OrgUnit, choices: str = "") -> Any:
+        return member.client().post(f"/uppfoljning/enhet/{org_unit.key}/medarbetare/intyg/{choices}")
+
+    assert ask(head, city.bokskolan).status_code == 404
+    assert ask(head, city.almskolan)["Location"].startswith("/intyg/samling/")
+    _files, rows = fetch(head, CertificateBundle.objects.get())
+    assert [row["Innehavare"] for row in rows] == ["Lena Lind"]
+    revoke_certificate(certificate=certificates[1], reason=RevocationReason.NOT_DONE, actor=hr.person)
+    ask(hr, city.root)
+    assert CertificateBundle.objects.latest("pk").certificate_ids == [certificates[0].pk]
+    everybody = {certificate.person_id for certificate in certificates}
+    assert course_certificates_of(everybody, TargetFactory()) == []
+
+
+def test_list_is_locked_until_its_terms_are_entered(certificates: list[Certificate], head: Member, city: City) -> None:
+    head.client().post(f"/uppfoljning/enhet/{city.almskolan.key}/medarbetare/intyg/")
+    assert not CertificateBundle.objects.exists()
 
 
 def test_missing_files_are_made_by_a_task_and_listed_until_then(

@@ -269,6 +269,7 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_oversight:org-unit": of_school,
     "ledstang_oversight:org-unit-file": lambda world: {**of_school(world), "ending": "csv"},
     "ledstang_oversight:people": of_school,
+    "ledstang_oversight:people-certificates": of_school,
     "ledstang_reminders:remind-unit": of_school,
     "ledstang_reminders:remind-person": lambda world: {"key": world.learner.key},
     "ledstang_merge_pair": lambda world: {"one": world.learner.key, "other": world.cast.head.person.key},

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cms.oversight.views import disclosures, figures, files, overview, own, recording, staff, terms
+from cms.oversight.views import certificates, disclosures, figures, files, overview, own, recording, staff, terms
 from cms.oversight.views.access import told_if_disposed
 
 app_name = "ledstang_oversight"
@@ -31,6 +31,7 @@ _pages = [
     path(f"{UNIT}matris.<str:ending>", figures.matrix_file, name="unit-matrix-file"),
     path(f"{UNIT}intyg/", figures.statement, name="statement"),
     path(f"{UNIT}medarbetare/", staff.people, name="people"),
+    path("uppfoljning/enhet/<uuid:key>/medarbetare/intyg/", certificates.certificates, name="people-certificates"),
     path(f"{UNIT}medarbetare.<str:ending>", staff.people_file, name="people-file"),
     path(f"{UNIT}bestall/medarbetare.<str:ending>", staff.ask_for_file, name="ask-for-file"),
     path(PERSON, staff.person, name="person"),

@@ -1,15 +1,16 @@
 """Everything that one person holds, as the facts of a transcript."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import pgettext
 
-from cms.certificates.enums import CertificateState
+from cms.certificates.enums import CertificateKind, CertificateState, EventKind
 from cms.certificates.facts import TranscriptEntry, TranscriptFacts
 from cms.certificates.models import Certificate
-from cms.compliance.models import Evidence
+from cms.compliance.models import Evidence, Target
 from cms.compliance.registry import target_kinds
 from cms.people.models import Person
 
@@ -54,3 +55,13 @@ def _entry(row: Evidence, certificate: Certificate | None) -> TranscriptEntry:
         minutes=facts.get("minutes"),
         certificate=certificate.public_id if certificate is not None else "",
     )
+
+
+def course_certificates_of(people: Collection[int], target: Target | None) -> list[int]:
+    """The course certificates of some people that count, of one target or of all, the oldest first."""
+    theirs = Q(person__in=people) | Q(person__merged_into__in=people)
+    rows = Certificate.objects.filter(theirs, kind=CertificateKind.COURSE, superseded_by=None)
+    if target is not None:
+        keys = Evidence.objects.filter(theirs, target=target).values("source_key")
+        rows = rows.filter(Q(source_key__in=keys) | Q(supersedes__source_key__in=keys))
+    return list(rows.exclude(events__kind=EventKind.REVOKED).order_by("pk").values_list("pk", flat=True))
