@@ -253,6 +253,14 @@ def test_a_code_works_once_for_a_time_and_is_replaced_by_the_next(db):
         connect_by_code(login=Login("x", "t"), code=second)
 
 
+def test_a_login_that_is_known_already_is_not_given_to_somebody_else(db):
+    owner, other = PersonFactory(), PersonFactory()
+    Identity.objects.create(person=owner, issuer="x", subject="s")
+    user = connect_by_code(login=Login("x", "s"), code=make_login_code(person=other, actor=None))
+    assert user.ledstang_person == owner
+    assert not other.identities.exists()
+
+
 def test_a_person_has_one_living_code(db):
     person = PersonFactory()
     make_login_code(person=person, actor=None)

@@ -132,7 +132,10 @@ def _person_by_email(login: Login) -> Person | None:
 
 
 def _connect(login: Login, person: Person, *, how: str) -> User:
-    user = account_of(person=person)
-    Identity.objects.create(person=person, issuer=login.issuer, subject=login.subject)
-    write_audit(action=AuditAction.LOGIN_LINKED, actor=person, subject=person, details={"how": how})
-    return user
+    """Tie a login to a person. Whoever has been quicker with the same login keeps it."""
+    made = Identity(person=person, issuer=login.issuer, subject=login.subject)
+    Identity.objects.bulk_create([made], ignore_conflicts=True)
+    owner = _person_by(login.issuer, login.subject) or person
+    if owner == person:
+        write_audit(action=AuditAction.LOGIN_LINKED, actor=person, subject=person, details={"how": how})
+    return account_of(person=owner)
