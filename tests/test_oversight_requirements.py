@@ -189,3 +189,39 @@ def test_text_with_open_review_marks_cannot_be_required(admin: Client, target: T
     assert not Requirement.objects.exists()
     ended = RequirementFactory(target=target)
     set_rule(requirement=ended, effective_on=TODAY(), is_ended=True)
+
+
+def test_prior_learning_and_other_targets_are_read_and_saved(admin: Client, target: Target):
+    other = TargetFactory(title="Länsstyrelsens utbildning")
+    fields = rule(target, alternatives=[other.pk], prior_months="24")
+    shown = body(admin.post(reverse(NEW), fields))
+    assert "”Sugardejting” eller ”Länsstyrelsens utbildning”" in shown
+    assert "mer än 24 månader innan det började gälla för dem räknas inte" in shown
+    press(admin, reverse(NEW), fields)
+    saved = RequirementRule.objects.get()
+    assert saved.prior_months == 24
+    assert [row.target for row in saved.target_rows.all()] == [other]
+    again = body(admin.get(reverse("ledstang_requirement", args=[saved.requirement.key])))
+    assert "eller ”Länsstyrelsens utbildning”" in again
+
+
+def test_the_reading_follows_as_the_form_is_filled_in(
+    city: City, cast: Cast, admin: Client, target: Target, oversight_open: None
+):
+    fields = rule(target, roles=[city.roles["larare"].pk])
+    part = body(admin.post(reverse(NEW), fields, headers={"HX-Request": "true"}))
+    assert "<html" not in part
+    assert "Den gäller 2 medarbetare nu." in part
+    assert cast.learner.person.full_name in part
+    assert AuditEntry.objects.filter(action=AuditAction.PEOPLE_VIEWED, actor=cast.hr.person).exists()
+    assert "Den gäller" not in body(
+        admin.post(reverse(NEW), rule(target, due_days=None), headers={"HX-Request": "true"})
+    )
+    assert not Requirement.objects.exists()
+
+
+def test_names_are_not_shown_while_follow_up_is_locked_or_the_person_protected(
+    city: City, cast: Cast, admin: Client, target: Target
+):
+    fields = rule(target, roles=[city.roles["larare"].pk])
+    assert cast.learner.person.full_name not in body(admin.post(reverse(NEW), fields))

@@ -24,6 +24,8 @@ class RuleInWords:
     places: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()  # other targets that meet it as well
+    prior_months: int | None = None
 
 
 def sentences(rule: RuleInWords) -> list[str]:
@@ -31,11 +33,27 @@ def sentences(rule: RuleInWords) -> list[str]:
     whom = "".join((_as_roles(rule.roles), _at_kinds(rule.kinds), _within(rule.places)))
     said = _("Everyone who works%(whom)s must do “%(target)s” %(deadline)s%(again)s.") % {
         "whom": whom,
-        "target": rule.target,
+        "target": pgettext("targets", "” or “").join((rule.target, *rule.others)),
         "deadline": by_when(rule.deadline),
         "again": how_often(rule.validity),
     }
-    return [said, *_example(rule)]
+    return [said, *_prior(rule.prior_months), *_example(rule)]
+
+
+def _prior(months: int | None) -> list[str]:
+    """How old what was done before may be, for those on whom the rule comes to fall."""
+    if months is None:
+        return []
+    if months == 0:
+        return [_("What somebody did before it began to apply to them does not count.")]
+    return [
+        ngettext(
+            "What somebody did more than %(months)s month before it began to apply to them does not count.",
+            "What somebody did more than %(months)s months before it began to apply to them does not count.",
+            months,
+        )
+        % {"months": months}
+    ]
 
 
 def alternatives(names: tuple[str, ...]) -> str:

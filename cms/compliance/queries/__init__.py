@@ -11,7 +11,14 @@ from cms.compliance.queries.facts import known_evidence, load_people, load_rules
 from cms.compliance.queries.figures import Counts, Figures, counts_by_org_unit, figures_of, rough_share, workplaces
 from cms.compliance.queries.kept import kept_for
 from cms.compliance.queries.lists import OverduePage, OverdueRow, overdue_page
-from cms.compliance.queries.requirements import RequirementRow, RuleRow, people_hit, requirement_rows, rule_rows
+from cms.compliance.queries.requirements import (
+    RequirementRow,
+    RuleRow,
+    people_hit,
+    requirement_rows,
+    rule_rows,
+    some_people_hit,
+)
 from cms.compliance.queries.standings import each_standing, employed_in, people_required, required_targets, standings
 from cms.compliance.queries.training import Training, TrainingItem, training_of
 
@@ -46,6 +53,7 @@ __all__ = [
     "retentions",
     "rough_share",
     "rule_rows",
+    "some_people_hit",
     "standings",
     "training_of",
     "workplaces",

@@ -14,7 +14,9 @@ from cms.compliance.queries.standings import falls_on
 from cms.compliance.standing import Audience
 from cms.compliance.wording import RuleInWords, sentences
 from cms.people.enums import OrgUnitKind, Protection
-from cms.people.models import Employment
+from cms.people.models import Employment, Person
+from cms.people.names import swedish_order
+from cms.people.queries import View, people_behind, visible_employments
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ def in_words(rule: RequirementRule) -> RuleInWords:
         places=tuple(row.org_unit.name for row in rule.org_unit_rows.all()),
         kinds=tuple(str(OrgUnitKind(kind).label) for kind in rule.org_unit_kinds if kind in OrgUnitKind.values),
         roles=tuple(row.role.name for row in rule.role_rows.all()),
+        others=tuple(row.target.title for row in rule.target_rows.all()),
+        prior_months=rule.prior_months,
     )
 
 
@@ -55,7 +59,7 @@ def rule_rows(requirement: Requirement, on: date) -> list[RuleRow]:
     rules = (
         RequirementRule.objects.filter(requirement=requirement)
         .select_related("requirement__target", "recorded_by")
-        .prefetch_related("org_unit_rows__org_unit", "role_rows__role")
+        .prefetch_related("org_unit_rows__org_unit", "role_rows__role", "target_rows__target")
         .order_by("effective_on", "recorded_at", "pk")
     )
     return _rows(rules, on)
@@ -81,7 +85,7 @@ def requirement_rows(on: date) -> list[RequirementRow]:
     requirements = list(Requirement.objects.select_related("target").order_by("name", "pk"))
     rules = (
         RequirementRule.objects.select_related("requirement__target")
-        .prefetch_related("org_unit_rows__org_unit", "role_rows__role")
+        .prefetch_related("org_unit_rows__org_unit", "role_rows__role", "target_rows__target")
         .order_by("effective_on", "recorded_at", "pk")
     )
     by_requirement: dict[int, list[RequirementRule]] = {}
@@ -121,3 +125,16 @@ def people_hit(audiences: dict[int, Iterable[Audience]], on: date) -> dict[int, 
         return {}
     found = Employment.objects.known_at().on(on).filter(is_open).aggregate(**counts)
     return {key: found[f"hit_{key}"] for key in audiences}
+
+
+NAMES_SHOWN = 20
+
+
+def some_people_hit(view: View, audience: Audience, on: date) -> list[Person]:
+    """Some of those on whom an audience falls, as far as a view shows them, in alphabetical order."""
+    people = people_behind(visible_employments(view, on).filter(falls_on([audience], on)))
+    by_name = sorted(
+        people.only("given_name", "family_name"),
+        key=lambda person: (swedish_order(person.family_name), swedish_order(person.given_name), person.pk),
+    )
+    return by_name[:NAMES_SHOWN]

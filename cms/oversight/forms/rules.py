@@ -60,6 +60,14 @@ class RuleForm(forms.Form):
         label=pgettext_lazy("yearly", "and month"), required=False, coerce=int, empty_value=None,
         choices=[("", "–"), *MONTHS.items()],
     )  # fmt: skip
+    prior_months = forms.IntegerField(
+        label=_("Prior learning counts if at most this many months old"), required=False, min_value=0, max_value=600,
+        help_text=_("Counted from the day the rule begins to apply to somebody. Empty: however old."),
+    )  # fmt: skip
+    alternatives = forms.ModelMultipleChoiceField(
+        label=_("Also met by"), required=False, queryset=Target.objects.filter(is_withdrawn=False),
+        widget=forms.CheckboxSelectMultiple, help_text=_("Whoever has done one of these need not do what is required."),
+    )  # fmt: skip
     window_days = forms.IntegerField(
         label=_("Days before it expires when it can be renewed"), min_value=0, max_value=365, initial=90
     )
@@ -103,7 +111,7 @@ class RuleForm(forms.Form):
         """What `set_rule` takes."""
         data = dict(self.cleaned_data)
         data["org_units"] = OrgUnit.objects.filter(pk__in=data["org_units"])
-        data["roles"] = list(data["roles"])
+        data["roles"], data["alternatives"] = list(data["roles"]), list(data["alternatives"])
         return {name: data[name] for name in RuleForm.base_fields}
 
     @property
@@ -129,6 +137,8 @@ class RuleForm(forms.Form):
             places=tuple(self.tree.nodes[unit].name for unit in data["org_units"]),
             kinds=tuple(str(OrgUnitKind(kind).label) for kind in data["org_unit_kinds"]),
             roles=tuple(role.name for role in data["roles"]),
+            others=tuple(other.title for other in data["alternatives"] if other != target),
+            prior_months=data["prior_months"],
         )
 
 
@@ -169,4 +179,6 @@ def initial_of(rule: RequirementRule) -> dict[str, Any]:
         "yearly_day": rule.yearly_day,
         "yearly_month": rule.yearly_month,
         "window_days": rule.window_days,
+        "prior_months": rule.prior_months,
+        "alternatives": [row.target_id for row in rule.target_rows.all()],
     }

@@ -17,11 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms.compliance.actions import NotReviewed, require, set_rule
 from cms.compliance.models import Requirement, Target
-from cms.compliance.queries import people_hit, requirement_rows, rule_rows
+from cms.compliance.queries import people_hit, requirement_rows, rule_rows, some_people_hit
 from cms.compliance.wording import sentences
+from cms.oversight.actions import note_viewing
 from cms.oversight.forms import RequirementForm, RuleForm
 from cms.oversight.forms.rules import initial_of
 from cms.oversight.permissions import user_can_edit_requirements
+from cms.people.enums import AuditAction
+from cms.people.models import Person
+from cms.people.queries import person_views_are_open, view_of
 from cms.people.views import acting_person
 
 View = Callable[..., HttpResponse]
@@ -51,15 +55,31 @@ class Preview:
 
     words: list[str]
     people: int
+    names: list[Person]  # some of them, as far as the editor's own scope shows them
 
     @property
     def seal(self) -> str:
         return hashlib.sha256("\n".join(self.words).encode()).hexdigest()
 
 
-def _preview(form: RuleForm, target: Target) -> Preview:
-    hit = people_hit({target.pk: [form.audience]}, timezone.localdate())
-    return Preview(sentences(form.in_words(target)), hit[target.pk])
+def _preview(request: HttpRequest, form: RuleForm, target: Target) -> Preview:
+    today = timezone.localdate()
+    hit = people_hit({target.pk: [form.audience]}, today)
+    actor = acting_person(request)
+    names = some_people_hit(view_of(actor, today), form.audience, today) if person_views_are_open() else []
+    if names and actor is not None:
+        details = {"list": "requirement", "rows": len(names)}
+        note_viewing(action=AuditAction.PEOPLE_VIEWED, actor=actor, details=details)
+    return Preview(sentences(form.in_words(target)), hit[target.pk], names)
+
+
+def _is_asked_while_edited(request: HttpRequest) -> bool:
+    """The form asks how it reads as it is filled in. Without script a button does."""
+    return request.headers.get("HX-Request") == "true" and "save" not in request.POST
+
+
+def _reading(request: HttpRequest, preview: Preview | None) -> HttpResponse:
+    return render(request, "ledstang_oversight/admin/rule_reading.html", {"preview": preview})
 
 
 def _is_read(request: HttpRequest, preview: Preview) -> bool:
@@ -77,7 +97,7 @@ def new_requirement(request: HttpRequest) -> HttpResponse:
     form, preview = RequirementForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         target = form.cleaned_data["target"]
-        preview = _preview(form, target)
+        preview = _preview(request, form, target)
         if _is_read(request, preview):
             name = form.cleaned_data["name"] or target.title
             try:
@@ -87,6 +107,8 @@ def new_requirement(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("The requirement has been saved."))
                 return redirect("ledstang_requirement", made.key)
+    if _is_asked_while_edited(request):
+        return _reading(request, preview)
     context = {"form": form, "preview": preview}
     return render(request, "ledstang_oversight/admin/new_requirement.html", context)
 
@@ -100,7 +122,7 @@ def requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     form = RuleForm(request.POST or None, initial=initial_of(latest) if latest else None)
     preview = None
     if request.method == "POST" and form.is_valid():
-        preview = _preview(form, found.target)
+        preview = _preview(request, form, found.target)
         if _is_read(request, preview):
             try:
                 set_rule(requirement=found, actor=acting_person(request), **form.rule)
@@ -109,6 +131,8 @@ def requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             else:
                 messages.success(request, _("The new rule has been saved."))
                 return redirect("ledstang_requirement", found.key)
+    if _is_asked_while_edited(request):
+        return _reading(request, preview)
     is_living = bool(rows) and not rows[0].rule.is_ended
     context = {"requirement": found, "rows": rows, "form": form, "preview": preview, "is_living": is_living}
     return render(request, "ledstang_oversight/admin/requirement.html", context)
