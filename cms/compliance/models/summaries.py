@@ -52,10 +52,12 @@ class StandingStep(models.Model):
             models.Index(fields=["person", "target_ref"], name="ledstang_step_of_person"),
             # The figures of a day, and the lists of an org unit.
             models.Index(
-                fields=["org_unit", "target_ref", "weight", "mark", "starts_on", "ends_on"],
+                fields=["org_unit", "target_ref", "weight", "mark", "starts_on", "ends_on", "known_from"],
                 condition=Q(known_to=None),
                 name="ledstang_step_at_unit",
             ),
+            # What was believed before.
+            models.Index(fields=["known_to"], condition=Q(known_to__isnull=False), name="ledstang_step_believed"),
             # What began and what ended between two days.
             models.Index(fields=["starts_on"], name="ledstang_step_starts"),
             models.Index(fields=["ends_on"], name="ledstang_step_ends"),

@@ -156,6 +156,9 @@ def _add_up(tree: OrgTree, root: int, cells: Cells) -> None:
 def _cells(kept: Kept, where: Q) -> tuple[Cells, Cells]:
     """Own staff, and what meets at a unit and is to be taken from its subtree, on the day asked about."""
     known = StandingStep.objects.filter(where, known_on(kept.known_on))
+    if kept.known_on is not None:  # two questions: what still holds lies in another index than what does no longer
+        still, then = known.filter(known_to=None), known.filter(known_to__gte=kept.known_on)
+        return _gathered((summed(still, kept.on), 1), (summed(then, kept.on), 1))
     if not kept.is_summed:
         return _gathered((summed(known, kept.on), 1))
     columns = ("org_unit_id", "target_ref", "is_place", *COLUMNS)
@@ -220,8 +223,8 @@ def next_due_on(kept: Kept, tree: OrgTree, roots: list[int], target: int) -> dat
         known_on(kept.known_on), holding(kept.on), target_ref=target, mark__in=(Mark.TO_DO, Mark.SOON),
         org_unit__in=tree.union_of_subtrees(roots), weight__gt=0,
     )  # fmt: skip
-    for mark in (Mark.SOON, Mark.TO_DO):
-        first: date | None = steps.filter(mark=mark).aggregate(first=Min("due_on"))["first"]
-        if first is not None:
-            return first
-    return None
+    halves = [steps.filter(known_to=None)]
+    if kept.known_on is not None:
+        halves.append(steps.filter(known_to__gte=kept.known_on))
+    firsts = [half.aggregate(first=Min("due_on"))["first"] for half in halves]
+    return min((first for first in firsts if first is not None), default=None)
