@@ -231,9 +231,12 @@ def _create(name: str) -> None:
 
 
 def _freshen() -> None:
-    """A dataset of another day: the summary is moved on to today, as every night."""
+    """A dataset of another day: tables that are new, and the summary moved on to today, as every night."""
+    from django.core.management import call_command
+
     from cms.compliance.actions import roll_summaries
 
+    call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
     roll_summaries()
 
 
