@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-WARM, FEWEST = 5, 60
+WARM, FEWEST = 5, 40
 BOUNDS = {"render_ratio": 1.15, "sign_ratio": 0.35, "rss_growth_mib_per_1000": 5.0}
 
 
@@ -189,8 +189,8 @@ def main() -> int:
         mine = Renderer(Limits(jobs=10**9, rss_mib=10**6))
         try:
             figures = measure_queries()
-            figures |= measure_ratios(mine, rounds=25 if quick else 120, seconds=14 if quick else 120)
-            figures |= measure_growth(mine, seconds=24 if quick else 240, most=300 if quick else 2000)
+            figures |= measure_ratios(mine, rounds=25 if quick else 120, seconds=12 if quick else 120)
+            figures |= measure_growth(mine, seconds=18 if quick else 240, most=300 if quick else 2000)
         finally:
             mine.close()
     within = all(figures[name] <= bound for name, bound in BOUNDS.items()) and figures["issue_queries_constant"]
