@@ -253,7 +253,7 @@ def test_the_mail_about_a_finished_course_leads_to_the_certificate(learner):
     enrollment = begin(learner.person, version)
     complete_unit(enrollment=enrollment, unit_key=version.units.get().unit_key)
     message = OutboxMessage.objects.get()
-    mail = compose(message, mail_kinds.get(message.kind))
+    mail = compose(message, mail_kinds.get(message.kind), message.payload)
     assert mail.subject == f"Du har genomfört {version.title}"
     assert address("finished", enrollment) in mail.body
 
