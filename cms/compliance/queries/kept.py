@@ -157,7 +157,8 @@ def _cells(kept: Kept, where: Q) -> tuple[Cells, Cells]:
     """Own staff, and what meets at a unit and is to be taken from its subtree, on the day asked about."""
     known = StandingStep.objects.filter(where, known_on(kept.known_on))
     if kept.known_on is not None:  # two questions: what still holds lies in another index than what does no longer
-        still, then = known.filter(known_to=None), known.filter(known_to__gte=kept.known_on)
+        believed = StandingStep.objects.filter(where, Q(known_from=None) | Q(known_from__lte=kept.known_on))
+        still, then = believed.filter(known_to=None), believed.filter(known_to__gte=kept.known_on)
         return _gathered((summed(still, kept.on), 1), (summed(then, kept.on), 1))
     if not kept.is_summed:
         return _gathered((summed(known, kept.on), 1))
