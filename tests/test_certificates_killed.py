@@ -164,6 +164,7 @@ def create_database(server: Cluster) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
+@pytest.mark.once  # on a PostgreSQL of its own
 @pytest.mark.campaign
 def test_immediate_stop_of_postgresql_loses_doubles_and_tears_nothing(
     tmp_path: Path, canned: Path, campaign: Campaign

@@ -13,6 +13,8 @@ from cms.certificates.pdf.signing import sign
 from tests.certificates.samples import EVERY_KIND, EXTREMES, job
 from tests.certificates.spoiled import SPOILED, edited
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def good() -> bytes:

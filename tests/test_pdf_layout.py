@@ -11,6 +11,8 @@ from cms.certificates.facts import CourseFacts
 from cms.certificates.pdf.renderer import renderer
 from tests.certificates.samples import ARABIC_NAME, EVERY_KIND, EXTREMES, HEBREW_NAME, LONG_NAME, THAI_NAME, course, job
 
+pytestmark = pytest.mark.once
+
 WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>')
 PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.DOTALL)
 QR = (297 - 22 - 29, 210 - 12 - 29, 297 - 22, 210 - 12)  # of a diploma, in millimetres

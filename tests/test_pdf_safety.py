@@ -114,6 +114,7 @@ def test_no_way_out_of_a_picture_that_came_with_the_document(target: str, snare:
     assert_nothing_got_in(snare, [with_picture])
 
 
+@pytest.mark.once
 def test_twin_with_an_open_fetcher_the_traps_notice(snare: Trap) -> None:
     """The ways do fetch when they may: so the tests above can fail."""
     noticed = set()
@@ -167,6 +168,7 @@ def with_ways(kind: str, name: str, text: str) -> Job:
     return job(with_text(EVERY_KIND[kind], name, text))
 
 
+@pytest.mark.once
 @pytest.mark.campaign
 def test_no_way_out_of_any_text(snare: Trap, campaign: Campaign) -> None:
     """In every text, when proving all ways to each target, otherwise a fifth of them to one by turns."""
@@ -273,6 +275,7 @@ def laughing_entities() -> bytes:
     return f'<!DOCTYPE svg [<!ENTITY e0 "ha">{entities}]>{svg}'.encode()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_bomb_is_refused_within_its_limits_and_the_next_document_is_rendered(bomb: str, small: Renderer) -> None:
     small.render(bare("before"))
