@@ -36,6 +36,13 @@ def test_replaced_words_are_one_change():
     ]
 
 
+def test_a_date_is_one_word():
+    assert [run.text for run in compare_words("Beslut 2026-04-20", "Beslut 2026-10-23")][1:] == [
+        "2026-04-20",
+        "2026-10-23",
+    ]
+
+
 SECTIONS = st.permutations("abcdef").flatmap(
     lambda keys: st.integers(0, 6).map(lambda count: dict.fromkeys(keys[:count], "x"))
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+WORDS = re.compile(r"\s+|\w+(?:[-/:.]\w+)*|[^\w\s]")  # a date or a record number is one word
 
 How = Literal["same", "changed", "added", "removed"]
 Kind = Literal["same", "added", "removed"]
