@@ -16,6 +16,7 @@ from guidelines.actions import NotInForce, acknowledge_guideline, publish_guidel
 from guidelines.enums import KIND
 from guidelines.models import GuidelinePage, GuidelineVersion
 from tests.cast import Member
+from tests.certificates.reading import words_in
 from tests.factories import GuidelinePageFactory, PersonFactory, UserFactory, text
 from tests.test_guidelines import edit
 
@@ -59,10 +60,21 @@ def test_stop_hides_the_text_in_every_version_and_nobody_can_acknowledge(publish
         assert "Ring hem till barnet." not in page
         assert "Ring socialtjänsten." not in page
         assert "Kvittera version" not in page
+    for way_round in (f"/r/{published.key}/v/2.0/riktlinje.pdf", f"/r/{published.key}/jamfor/"):
+        assert client.get(way_round)["Location"] == f"/r/{published.key}/"
     with pytest.raises(NotInForce):
         acknowledge_guideline(person=PersonFactory(), version=version)
     end_notice(notice=stop, ended_by=None, actor=None)
     assert "Ring socialtjänsten." in shown(client, published)
+
+
+def test_notice_stands_in_the_document_too(published, client):
+    address = f"/r/{published.key}/v/2.0/riktlinje.pdf"
+    before = client.get(address).content
+    lay(published, NoticeTone.WARNING, "Numret är ändrat.")
+    said = words_in(client.get(address).content)
+    assert "Numret är ändrat." in said
+    assert client.get(address).content != before
 
 
 def test_notice_without_a_text_is_refused(published):

@@ -65,7 +65,8 @@ def _iso(day: date | None) -> str:
 
 def _notices(document: Document, version: GuidelineVersion, reading: Reading, on: date) -> list[str]:
     """What must be known before the text: what it is worth, and whether it applies."""
-    found = []
+    laid = {notice.text: timezone.localdate(notice.laid_at).isoformat() for notice in document.notices}
+    found = [_("Notice of %(day)s: %(text)s") % {"day": day, "text": text} for text, day in laid.items()]
     if version.kind == GuidelineKind.PROPOSAL:
         found.append(_("This is a proposal. Nobody has decided on it, and it does not apply."))
     elif version.kind == GuidelineKind.SUPPORT:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,8 @@ def compare(request: HttpRequest, key: UUID) -> HttpResponse:
     found = find_document(request, key)
     if isinstance(found, HttpResponse):
         return found
+    if found.is_stopped:  # the page says why, and what to do instead
+        return redirect("guidelines:guideline", key)
     current = found.in_force(timezone.localdate())
     earlier, later = pair_to_compare(found, current)
     chosen = {"fran": earlier.number, "till": later.number}

@@ -19,13 +19,15 @@ from guidelines.views.public import find_document
 
 @require_safe
 def paper(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpResponse:
-    """A version as PDF, in the reading of the address, to whoever may read the guideline."""
+    """A version as PDF, in the reading of the address, to whoever may read the guideline; not while it is stopped."""
     found = find_document(request, key)
     if isinstance(found, HttpResponse):
         return found
     version = found.numbered(major, minor)
     if version is None:
         raise Http404
+    if found.is_stopped:  # the page says why, and what to do instead
+        return redirect("guidelines:guideline", key)
     asked = request.GET.get("lasning")
     audience = asked if asked in Audience.values else None
     certificate = issue_document(document=found, version=version, audience=audience, on=timezone.localdate())
