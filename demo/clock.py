@@ -18,7 +18,10 @@ def workday(day: date) -> date:
     return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
 
 
-def working_moment(day: date, rng: random.Random) -> datetime:
-    """Some minute of the working hours of a day or of the Friday before it."""
+def working_moment(day: date, rng: random.Random, since: date = date.min) -> datetime:
+    """Some minute of the working hours of a day; at a weekend the Friday before, or the Monday if that is too early."""
     minutes = rng.randint(7 * 60 + 30, 16 * 60 + 30)
-    return moment(workday(day), minutes // 60, minutes % 60)
+    chosen = workday(day)
+    if chosen < since:
+        chosen = day + timedelta(days=7 - day.weekday())
+    return moment(chosen, minutes // 60, minutes % 60)

@@ -142,10 +142,10 @@ def _guideline(member: Staff, calendar: Calendar, rng: random.Random) -> Iterato
     hurry = rng.random()
     second = calendar.guideline_2 + timedelta(days=rng.randint(1, 13))
     if first is not None and first < calendar.guideline_2:
-        yield Step(working_moment(first, rng), member.number, "1.0")
+        yield Step(working_moment(first, rng, since), member.number, "1.0")
     is_quick = hurry < 0.42 * _diligence(member, calendar.guideline_2) or member.account == "rektor"
     if is_quick and _is_there(member, second):
-        yield Step(working_moment(second, rng), member.number, "2.0")
+        yield Step(working_moment(second, rng, calendar.guideline_2), member.number, "2.0")
 
 
 def _course(member: Staff, slug: str, since: date, calendar: Calendar, rng: random.Random) -> Iterator[Step]:
@@ -158,9 +158,9 @@ def _course(member: Staff, slug: str, since: date, calendar: Calendar, rng: rand
     day = _day_done(member, asked, days_given, rng)
     if day is None or day >= calendar.today:
         if chance < 0.45 and recently > asked and _is_there(member, recently):
-            yield from _units(member, slug, working_moment(recently, rng), rng, stop=stop)
+            yield from _units(member, slug, working_moment(recently, rng, asked), rng, stop=stop)
         return
-    yield from _units(member, slug, working_moment(day, rng), rng, stop=None)
+    yield from _units(member, slug, working_moment(day, rng, asked), rng, stop=None)
 
 
 def _units(member: Staff, slug: str, at: datetime, rng: random.Random, stop: int | None) -> Iterator[Step]:

@@ -26,9 +26,11 @@ from cms.versions.models import ReviewMark
 from courses.models import Attempt, CourseVersion, Enrollment, UnitCompletion
 from demo.accounts import ACCOUNTS, ADMINISTRATOR, PASSWORD, WHO, address, introduction
 from demo.city import DISTRICTS, UNITS, Staff, plan
+from demo.clock import moment
+from demo.history import BEFORE_WORK
 from demo.load import fingerprint
 from demo.markup import MarkupError, rich_text, stream
-from demo.past import LONG_COURSE, SHORT_COURSE, plan_past
+from demo.past import LONG_COURSE, SHORT_COURSE, Calendar, plan_past
 from demo.registers import district_phone
 from demo.texts import CONTENT, COURSES, PLAIN_PAGES, CourseText, course_text, guideline_text, page_text, table
 from guidelines.models import Acknowledgement, GuidelineVersion
@@ -299,6 +301,21 @@ def test_history_never_lies_in_the_future(today: date) -> None:
     assert all(timezone.localdate(step.at) < today for step in steps)
     assert all(step.at.weekday() < 5 for step in steps)
     assert all(by_number[step.number].job_on(timezone.localdate(step.at)) for step in steps)
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_nobody_does_anything_before_it_is_published(weekday: int) -> None:
+    today = TODAY + timedelta(days=weekday)
+    calendar = Calendar(today)
+    published = {
+        "1.0": calendar.guideline_1,
+        "2.0": calendar.guideline_2,
+        SHORT_COURSE: calendar.short_course,
+        LONG_COURSE: calendar.long_course,
+    }
+    steps = plan_past(plan(today), today)
+    assert [step for step in steps if step.at < moment(published[step.what], BEFORE_WORK)] == []
+    assert all(step.at.weekday() < 5 for step in steps)
 
 
 def test_numbers_for_districts_stay_in_the_series_for_fiction() -> None:
