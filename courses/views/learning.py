@@ -237,6 +237,9 @@ def submit(request: HttpRequest, person: Person, course: Course, unit_key: UUID)
     except AnswersMissing as error:
         return _unit_page(request, person, course, step, error.keys)
     except (AttemptClosed, CourseNotOpen):
+        course.enrollment.refresh_from_db(fields=["finished_at"])
+        if course.is_finished:  # a second click, while the first was on its way
+            return redirect("courses:finished", course.enrollment.key)
         return _back(request, step, "#resultat")
     if handed_in.completed is not None and handed_in.completed.finished:
         return redirect("courses:finished", course.enrollment.key)
