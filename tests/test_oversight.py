@@ -235,6 +235,28 @@ def test_list_narrowed_to_a_state(city: City, cast: Cast, trained: Target, overs
     assert rows[1][1:3] == ["Sugardejting", "Försenat"]
 
 
+def test_a_long_list_of_what_is_overdue_is_read_page_by_page(
+    city: City, cast: Cast, trained: Target, oversight_open: None, monkeypatch: pytest.MonkeyPatch
+):
+    second = TargetFactory(title="Andra kursen")
+    require(second, 30, org_units=[city.schools])
+    client = cast.hr.client()
+    first = page("people", city.schools.key, lage="overdue", ordning="due")
+    whole = cells(client, first, "lo-people")
+    assert len(whole) > 4
+    monkeypatch.setattr("cms.oversight.views.staff.AT_ONCE", 1)
+    monkeypatch.setattr("cms.oversight.views.staff.ROWS_PER_PAGE", 2)
+    rows, address, pages = [], first, 0
+    while address:
+        rows += cells(client, address, "lo-people")[1:]
+        onward = BeautifulSoup(client.get(address).content, "html.parser").select_one("a[rel=next]")
+        address, pages = onward and first.partition("?")[0] + str(onward["href"]), pages + 1
+    assert pages > 2
+    assert sorted(row[-3:] for row in rows) == sorted(row[-3:] for row in whole[1:])
+    assert {row[0] for row in rows if len(row) == 4} == {row[0] for row in whole[1:] if len(row) == 4}
+    assert "Till början" in body(client.get(first + "&page=2&efter=2020-01-01.1.1"))
+
+
 def test_page_of_a_person(city: City, cast: Cast, trained: Target, oversight_open: None):
     own = TargetFactory(title="Kurs på eget initiativ")
     prove(cast.learner.person, own)

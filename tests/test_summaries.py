@@ -24,7 +24,15 @@ from cms.compliance.actions import (
 )
 from cms.compliance.enums import EvidenceKind, ExemptionReason, VoidReason
 from cms.compliance.models import Evidence, Exemption, StandingStep, SummaryRow, SummaryState
-from cms.compliance.queries import Figures, counts_by_org_unit, end_of, kept_for, overdue_page, required_targets
+from cms.compliance.queries import (
+    Figures,
+    OverdueRow,
+    counts_by_org_unit,
+    end_of,
+    kept_for,
+    overdue_page,
+    required_targets,
+)
 from cms.people.actions import (
     close_org_unit,
     correct_employment,
@@ -289,3 +297,16 @@ def test_a_page_of_what_is_overdue_goes_on_where_the_last_one_ended(db: None):
             break
     assert rows == counted_rows
     assert len(rows) > 6
+    Person.objects.filter(pk=rows[3].person).update(protection=Protection.UNKNOWN)  # behind our back
+    nobody = whole(made.today)
+    page = overdue_page(nobody, nobody.tree.nodes, targets, made.today, size=1000)
+    assert rows[3].person not in {row.person for row in page.rows}
+    assert rows[3].person not in page.people
+
+
+def test_positions_in_an_address_are_rows_or_nothing():
+    row = OverdueRow(date(2026, 3, 1), 17, 5)
+    assert OverdueRow.at(row.position) == row
+    for forged in ("", "2026-03-01", "2026-03-01.17", "2026-02-30.1.1", "x.1.1", "2026-03-01.1.x"):
+        assert OverdueRow.at(forged) is None
+    assert OverdueRow.at(f"2026-03-01.{9**40}.1").person < 2**63

@@ -130,19 +130,23 @@ def everything_rows(by_target: dict[int, list[Row]]) -> list[Row]:
     """The rows of all targets together: at each place the gravest standing, as it was known."""
     turning = {row.known_from for rows in by_target.values() for row in rows if row.known_from is not None}
     turning |= {add_days(row.known_to, 1) for rows in by_target.values() for row in rows if row.known_to is not None}
+    places: dict[Place, list[list[Believed]]] = {}
+    for rows in by_target.values():
+        here: dict[Place, list[Believed]] = {}
+        for org_unit, weight, mark, due_on, starts_on, ends_on, known_from, known_to in rows:
+            step = Step(starts_on, ends_on, STATES[mark], due_on)
+            here.setdefault((org_unit, weight), []).append((known_from or date.min, known_to or ENDLESS, step))
+        for place, steps in here.items():
+            places.setdefault(place, []).append(steps)
     every = []
     for first, _last in versions(turning):
-        places: dict[Place, list[list[Step]]] = {}
-        for rows in by_target.values():
-            here: dict[Place, list[Step]] = {}
-            for row in rows:
-                if (row.known_from or first) <= first <= (row.known_to or first):
-                    step = Step(row.starts_on, row.ends_on, STATES[row.mark], row.due_on)
-                    here.setdefault(row[:2], []).append(step)
-            for place, steps in here.items():
-                places.setdefault(place, []).append(steps)
         found: list[Row] = []
         for place, several in places.items():
-            found += rows_of(everything(several), {place: [Span(date.min)]})
+            known = ([step for since, until, step in steps if since <= first <= until] for steps in several)
+            found += rows_of(everything(known), {place: ALWAYS})
         every.append((first, found))
     return through_time(every)
+
+
+Believed = tuple[date, date, Step]  # known from, known to
+ALWAYS = [Span(date.min)]

@@ -183,19 +183,35 @@ def everything(by_target: Iterable[Iterable[Step]]) -> list[Step]:
             begin.setdefault(starts_on, []).append(one)
             if ends_on != ENDLESS:
                 end.setdefault(ends_on + DAY, []).append(one)
-    found: list[Step] = []
+    stretches: list[tuple[date, Gravest]] = []
     active: list[list[date | None]] = [[] for _rank in RANKS]  # what is due when, by rank
-    days = sorted(begin.keys() | end.keys())
-    for day, until in zip(days, [*days[1:], ENDLESS], strict=True):
+    for day in sorted(begin.keys() | end.keys()):
         for rank, due_on in end.get(day, ()):
             active[rank].remove(due_on)
         for rank, due_on in begin.get(day, ()):
             active[rank].append(due_on)
-        gravest = next((rank for rank in reversed(range(len(active))) if active[rank]), None)
-        if gravest is not None:
-            first = min((due_on for due_on in active[gravest] if due_on is not None), default=None)
-            _append(found, Standing(OF_RANK[gravest], due_on=first), day, until)
-    return found
+        now = _gravest(active)
+        if not stretches or stretches[-1][1] != now:
+            stretches.append((day, now))
+    return list(_between(stretches))
+
+
+Gravest = tuple[int, date | None] | None  # rank, first day by which something of that rank is due
+
+
+def _gravest(active: list[list[date | None]]) -> Gravest:
+    for rank in range(len(active) - 1, -1, -1):
+        if active[rank]:
+            return rank, min(filter(None, active[rank]), default=None)
+    return None
+
+
+def _between(stretches: list[tuple[date, Gravest]]) -> Iterator[Step]:
+    """Steps from the days on which they begin. What nothing is required on lies in no step."""
+    for index, (day, now) in enumerate(stretches):
+        if now is not None:
+            ends_on = stretches[index + 1][0] - DAY if index + 1 < len(stretches) else ENDLESS
+            yield Step(day, ends_on, OF_RANK[now[0]], now[1])
 
 
 # Where

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -125,8 +126,11 @@ def _insert(rows: Rows, kept_on: date) -> None:
                     copy.write_row(value)
             return
         marks = ", ".join(["%s"] * len(STEP_COLUMNS))
-        as_text = ((*row[:5], *(day and str(day) for day in row[5:10]), row[10]) for row in values)
+        as_text = ((*row[:5], *(day and _as_text(day) for day in row[5:10]), row[10]) for row in values)
         cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(as_text))
+
+
+_as_text = lru_cache(maxsize=20_000)(date.isoformat)  # the same days again and again
 
 
 def _sum_up(on: date) -> None:

@@ -128,6 +128,7 @@ class Believed:
     leaves: list[Known[Span]] = field(default_factory=list)
     proofs: dict[int, list[Known[Proof]]] = field(default_factory=dict)
     exemptions: dict[int, list[Known[Span]]] = field(default_factory=dict)
+    _whereabouts: dict[date | None, tuple[tuple[Job, ...], tuple[Span, ...]]] = field(default_factory=dict)
 
     def turning_days(self, target: int) -> set[date]:
         days = {day for job in self.jobs for day in job.turning_days(job.fact.span.starts_on)}
@@ -138,9 +139,13 @@ class Believed:
         return days
 
     def at(self, target: int, day: date | None) -> PersonFacts:
+        if day not in self._whereabouts:  # the same for each target
+            jobs = tuple(job.fact for job in self.jobs if job.at(day))
+            self._whereabouts[day] = jobs, tuple(leave.fact for leave in self.leaves if leave.at(day))
+        jobs, leaves = self._whereabouts[day]
         return PersonFacts(
-            jobs=tuple(job.fact for job in self.jobs if job.at(day)),
-            leaves=tuple(leave.fact for leave in self.leaves if leave.at(day)),
+            jobs=jobs,
+            leaves=leaves,
             proofs=tuple(proof.fact for proof in self.proofs.get(target, ()) if proof.at(day)),
             exemptions=tuple(pause.fact for pause in self.exemptions.get(target, ()) if pause.at(day)),
         )

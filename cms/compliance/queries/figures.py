@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cms.compliance.enums import State
 from cms.compliance.models import EVERYTHING, Target
@@ -149,10 +149,10 @@ def counts_by_org_unit(
     if kept is None:
         return figures_of(employments, view.tree, wanted, targets, on, known_at)
     added_up = _kept_figures(kept, view.tree, wanted, targets)
-    beside = list(kept.counted_beside(view).values_list("pk", flat=True))
+    beside = kept.counted_beside(view)
     if not beside:
         return Figures(on, kept=added_up)
-    protected = employments.filter(person__in=beside)
+    protected = employments.filter(Q(person__in=beside) | Q(person__merged_into__in=beside))
     return replace(figures_of(protected, view.tree, wanted, targets, on, known_at), kept=added_up)
 
 

@@ -67,10 +67,9 @@ class Kept:
     unkept: frozenset[int]  # protected people: counted from their standings, or not at all
     half_hidden: frozenset[int] = frozenset()  # those of them of whom a merged record is protected
 
-    def counted_beside(self, view: View) -> QuerySet[Person]:
-        """Protected people of whom the view may show something, and their merged records."""
-        some = self.unkept if view.protected_in else self.half_hidden
-        return Person.objects.filter(Q(pk__in=some) | Q(merged_into__in=some)) if some else Person.objects.none()
+    def counted_beside(self, view: View) -> frozenset[int]:
+        """Protected people of whom the view may show something."""
+        return self.unkept if view.protected_in else self.half_hidden
 
     @property
     def is_summed(self) -> bool:
@@ -78,11 +77,23 @@ class Kept:
 
 
 def kept_for(targets: list[Target], on: date, known_at: datetime | None, tree: OrgTree | None = None) -> Kept | None:
-    """Whether what is kept can answer. None: it must be counted from standings.
+    """Whether what is kept can be added up to answer. None: it must be counted from standings.
 
-    It cannot: while none are kept; for some targets of many, since the gravest of those is not kept; for a moment
-    within a day, or a day ahead of what was known; in a tree that was known otherwise then; if somebody is in it who
-    ought not to be.
+    It cannot when rows could not (`kept_rows_for`), or if somebody is in it who ought not to be.
+    """
+    kept = kept_rows_for(targets, on, known_at, tree)
+    if kept is not None and kept.unkept and StandingStep.objects.filter(person__in=kept.unkept).exists():
+        return None
+    return kept
+
+
+def kept_rows_for(
+    targets: list[Target], on: date, known_at: datetime | None, tree: OrgTree | None = None
+) -> Kept | None:
+    """Whether rows of what is kept can answer, for who then looks at each of them for people who are `unkept`.
+
+    They cannot: while none are kept; for some targets of many, since the gravest of those is not kept; for a moment
+    within a day, or a day ahead of what was known; in a tree that was known otherwise then.
     """
     state = current_state()
     if state is None or any(target.is_withdrawn and target.withdrawn_on is None for target in targets):
@@ -93,13 +104,9 @@ def kept_for(targets: list[Target], on: date, known_at: datetime | None, tree: O
     day = None if known_at is None else timezone.localdate(known_at)
     if day is not None and (known_at != end_of(day) or day < on or (tree and tree.nodes != org_tree(on).nodes)):
         return None
-    steps = StandingStep.objects.filter(person=Coalesce(OuterRef("merged_into_id"), OuterRef("pk")))
-    hidden = Person.objects.exclude(protection=Protection.NONE)
-    rows = list(hidden.values_list("pk", "merged_into_id", Exists(steps)))
-    if any(is_in for _pk, _merged, is_in in rows):
-        return None
-    roots = frozenset(merged for _pk, merged, _is_in in rows if merged)
-    return Kept(state, on, day, frozenset(merged or pk for pk, merged, _is_in in rows), roots)
+    rows = list(Person.objects.exclude(protection=Protection.NONE).values_list("pk", "merged_into_id"))
+    roots = frozenset(merged for _pk, merged in rows if merged)
+    return Kept(state, on, day, frozenset(merged or pk for pk, merged in rows), roots)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from cms.compliance.enums import Mark, State
 from cms.compliance.models import EVERYTHING, StandingStep, Target
-from cms.compliance.queries.kept import holding, kept_for
+from cms.compliance.queries.kept import Kept, holding, kept_rows_for
 from cms.compliance.queries.standings import standings
 from cms.people.models import Person
 from cms.people.queries import View, people_behind, visible_employments
@@ -21,6 +21,24 @@ class OverdueRow(NamedTuple):
     due_on: date
     person: int
     target: int
+
+    @property
+    def position(self) -> str:
+        """Where it stands, as a word for an address."""
+        return f"{self.due_on}.{self.person}.{self.target}"
+
+    @classmethod
+    def at(cls, position: str) -> "OverdueRow | None":
+        """The row of a word from an address; None for anything else."""
+        day, _dot, ids = position.partition(".")
+        person, _dot, target = ids.partition(".")
+        try:
+            return cls(date.fromisoformat(day), min(int(person), LARGEST), min(int(target), LARGEST))
+        except ValueError:
+            return None
+
+
+LARGEST = 2**62  # what a database takes as an id
 
 
 @dataclass(frozen=True)
@@ -47,22 +65,29 @@ def overdue_page(
     targets = list(targets)
     tops = frozenset(org_units) & view.org_units
     wanted = tops if len(tops) == len(view.tree.nodes) else view.tree.union_of_subtrees(tops)
-    kept = kept_for(targets, on, None)
-    if kept is None:
+    kept = kept_rows_for(targets, on, None)
+    found = None if kept is None else _kept_rows(kept, view, wanted, targets, after, size + 1)
+    if found is None:
         found = _counted(view, wanted, targets, on, None)
-    else:
-        steps = _steps(view, wanted, targets, on)
-        if after is not None:
-            steps = steps.filter(_after(after))
-        rows = steps.values_list("due_on", "person_id", "target_ref").order_by("due_on", "person_id", "target_ref")
-        found = [OverdueRow(day, *ids) for day, *ids in rows.distinct()[: size + 1] if day is not None]
-        beside = set(kept.counted_beside(view).values_list("pk", flat=True))
-        if beside:
-            found = sorted(found + _counted(view, wanted, targets, on, beside))
     rest = [row for row in found if after is None or row > after]
     shown = rest[:size]
     people = Person.objects.in_bulk({row.person for row in shown})
     return OverduePage(shown, people, shown[-1] if len(rest) > size else None)
+
+
+def _kept_rows(
+    kept: Kept, view: View, wanted: frozenset[int], targets: list[Target], after: OverdueRow | None, size: int
+) -> list[OverdueRow] | None:
+    """The first rows after one, and all of those who are counted beside. None: somebody is kept who ought not to be."""
+    steps = _steps(view, wanted, targets, kept.on)
+    if after is not None:
+        steps = steps.filter(_after(after))
+    rows = steps.values_list("due_on", "person_id", "target_ref").order_by("due_on", "person_id", "target_ref")
+    found = [OverdueRow(day, *ids) for day, *ids in rows.distinct()[:size] if day is not None]
+    if any(row.person in kept.unkept for row in found):
+        return None
+    beside = kept.counted_beside(view)
+    return sorted(found + _counted(view, wanted, targets, kept.on, beside)) if beside else found
 
 
 def _steps(view: View, wanted: frozenset[int], targets: list[Target], on: date) -> QuerySet[StandingStep]:
@@ -80,11 +105,11 @@ def _after(row: OverdueRow) -> Q:
 
 
 def _counted(
-    view: View, wanted: frozenset[int], targets: list[Target], on: date, only: set[int] | None
+    view: View, wanted: frozenset[int], targets: list[Target], on: date, only: frozenset[int] | None
 ) -> list[OverdueRow]:
     employments = visible_employments(view, on).filter(org_unit__in=wanted)
     if only is not None:
-        employments = employments.filter(person__in=only)
+        employments = employments.filter(Q(person__in=only) | Q(person__merged_into__in=only))
     found = standings(people_behind(employments), targets, on)
     return sorted(
         OverdueRow(one.due_on, person, target)

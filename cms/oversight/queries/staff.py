@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from cms.compliance.enums import State
 from cms.compliance.models import Evidence, Target
-from cms.compliance.queries import required_targets, standings
+from cms.compliance.queries import OverdueRow, overdue_page, required_targets, standings
 from cms.compliance.standing import Standing
 from cms.oversight.queries.filters import SOON, SOON_DAYS, Filters, employments_shown
 from cms.oversight.spilling import merged
@@ -68,7 +68,19 @@ class StaffList:
     @property
     def size(self) -> int:
         """How many pairs of person and target have to be looked at."""
-        return len(self.people) * max(1, len(self.targets))
+        return people_behind(self.employments).count() * max(1, len(self.targets))
+
+    @property
+    def goes_on_anywhere(self) -> bool:
+        """Whether the list can be read from any row on, however long it is: what is overdue today, by due date."""
+        wanted = self.filters.state == State.OVERDUE and self.filters.order == "due"
+        return wanted and not (self.filters.is_past or self.filters.narrows_people)
+
+    def overdue_after(self, after: OverdueRow | None, size: int) -> tuple[list[StaffRow], OverdueRow | None]:
+        """Some rows after one, and the last of them if there are more. Only where it `goes_on_anywhere`."""
+        page = overdue_page(self.view, self.org_units, self.targets, self.on, after, size)
+        rows = {(row.person.pk, row.target.pk): row for row in self._some(list(page.people)) if row.target}
+        return [rows[one.person, one.target] for one in page.rows if (one.person, one.target) in rows], page.after
 
     def rows(self) -> Iterator[StaffRow]:
         """The whole list in its order."""

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cms.compliance.queries import OverdueRow
 from cms.core.views import render_page
 from cms.oversight.actions import note_viewing, request_export
 from cms.oversight.forms import DayForm, StaffForm
@@ -36,18 +37,23 @@ class LongPage:
     object_list: list[StaffRow]
     number: int
     has_next: bool
+    after: str = ""  # the next page begins after this position
 
     @property
     def has_previous(self) -> bool:
         return self.number > 1
 
 
-def _page_of(staff: StaffList, number: str) -> tuple[Any, int | None]:
+def _page_of(staff: StaffList, asked: QueryDict) -> tuple[Any, int | None]:
     """One page of a list, and how many people are in all of it where that is known."""
+    number = asked.get("page", "1")
     if staff.size <= AT_ONCE:
         rows = list(staff.rows())
         return Paginator(rows, ROWS_PER_PAGE).get_page(number), len({row.person.pk for row in rows})
     page = int(number) if number.isdecimal() and 0 < int(number) < 10_000 else 1
+    if staff.goes_on_anywhere:
+        rows, last = staff.overdue_after(OverdueRow.at(asked.get("efter", "")), ROWS_PER_PAGE)
+        return LongPage(rows, page, last is not None, last.position if last else ""), None
     found = list(islice(staff.rows(), (page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE + 1))
     return LongPage(found[:ROWS_PER_PAGE], page, len(found) > ROWS_PER_PAGE), None
 
@@ -68,7 +74,7 @@ def people(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return locked(request, overseer)
     form = filter_form(request, overseer, StaffForm)
     staff = StaffList(overseer.view, org_unit.pk, form.filters, overseer.on)
-    page, people_count = _page_of(staff, request.GET.get("page", "1"))
+    page, people_count = _page_of(staff, request.GET)
     context = {
         **figures_context(request, overseer, form),
         "org_unit": org_unit,
