@@ -25,6 +25,24 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_all()
 
 
+LONG = (
+    "packaging",
+    "oversight_random",
+    "demo_command",
+    "certificates_killed",
+    "reminders_killed",
+    "summaries",
+    "routes",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first: at the end no process has one of them left while the others are done."""
+    first = {f"test_{name}.py" for name in LONG}
+    items.sort(key=lambda item: not (item.path.name in first or item.path.parent.name == "browser"))
+
+
 # The database
 
 FOLDERS = ("media", "private")  # what a database refers to
