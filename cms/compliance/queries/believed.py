@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -61,10 +61,15 @@ class RuleBook:
 
     def required_by(self, day: date) -> set[int]:
         """Targets of which some rule has begun by a day."""
+        return {target for target, begins in self._begins.items() if begins <= day}
+
+    @cached_property
+    def _begins(self) -> dict[int, date]:
         return {
-            target
+            target: min(
+                (reading.span.starts_on for rule in known[-1][1] for reading in rule.readings), default=date.max
+            )
             for target, known in self.by_target.items()
-            if any(reading.span.starts_on <= day for rule in known[-1][1] for reading in rule.readings)
         }
 
 

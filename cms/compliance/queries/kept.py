@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from cms.compliance.enums import Mark
 from cms.compliance.models import EVERYTHING, StandingStep, SummaryRow, SummaryState, Target
-from cms.compliance.queries.believed import current_state, end_of, rule_book
+from cms.compliance.queries.believed import end_of, rule_book
 from cms.people.enums import Protection
 from cms.people.models import Person
 from cms.people.queries import View, org_tree
@@ -64,8 +65,13 @@ class Kept:
     state: SummaryState
     on: date
     known_on: date | None
-    unkept: frozenset[int]  # protected people: counted from their standings, or not at all
-    half_hidden: frozenset[int] = frozenset()  # those of them of whom a merged record is protected
+    half_hidden: frozenset[int]  # people who are not protected themselves, but in a record that was merged into theirs
+
+    @cached_property
+    def unkept(self) -> frozenset[int]:
+        """All protected people: counted from their standings, or not at all."""
+        root = Coalesce("merged_into_id", "pk")
+        return frozenset(_protected().values_list(root, flat=True))
 
     def counted_beside(self, view: View) -> frozenset[int]:
         """Protected people of whom the view may show something."""
@@ -82,20 +88,19 @@ def kept_for(targets: list[Target], on: date, known_at: datetime | None, tree: O
     It cannot when rows could not (`kept_rows_for`), or if somebody is in it who ought not to be.
     """
     kept = kept_rows_for(targets, on, known_at, tree)
-    if kept is not None and kept.unkept and StandingStep.objects.filter(person__in=kept.unkept).exists():
-        return None
-    return kept
+    steps = StandingStep.objects.filter(person=Coalesce(OuterRef("merged_into_id"), OuterRef("pk")))
+    return None if kept is None or _protected().filter(Exists(steps)).exists() else kept
 
 
 def kept_rows_for(
     targets: list[Target], on: date, known_at: datetime | None, tree: OrgTree | None = None
 ) -> Kept | None:
-    """Whether rows of what is kept can answer, for who then looks at each of them for people who are `unkept`.
+    """Whether rows of what is kept can answer, for who then looks whether somebody protected is in them.
 
     They cannot: while none are kept; for some targets of many, since the gravest of those is not kept; for a moment
     within a day, or a day ahead of what was known; in a tree that was known otherwise then.
     """
-    state = current_state()
+    state, half_hidden = _state()
     if state is None or any(target.is_withdrawn and target.withdrawn_on is None for target in targets):
         return None
     asked = {target.pk for target in targets}
@@ -104,9 +109,24 @@ def kept_rows_for(
     day = None if known_at is None else timezone.localdate(known_at)
     if day is not None and (known_at != end_of(day) or day < on or (tree and tree.nodes != org_tree(on).nodes)):
         return None
-    rows = list(Person.objects.exclude(protection=Protection.NONE).values_list("pk", "merged_into_id"))
-    roots = frozenset(merged for _pk, merged in rows if merged)
-    return Kept(state, on, day, frozenset(merged or pk for pk, merged in rows), roots)
+    return Kept(state, on, day, half_hidden)
+
+
+def _protected() -> QuerySet[Person]:
+    protected: QuerySet[Person] = Person.objects.exclude(protection=Protection.NONE)
+    return protected
+
+
+def _state() -> tuple[SummaryState | None, frozenset[int]]:
+    """The state of what is kept, and who is half hidden: every question asks for both, in one statement."""
+    states, people = SummaryState._meta.db_table, Person._meta.db_table
+    rows = list(
+        SummaryState.objects.raw(
+            f"SELECT state.*, person.merged_into_id AS half_hidden FROM {states} state LEFT JOIN {people} person "
+            f"ON NOT (person.protection = '{Protection.NONE.value}') AND person.merged_into_id IS NOT NULL"
+        )
+    )
+    return (rows[0] if rows else None), frozenset(row.half_hidden for row in rows if row.half_hidden)
 
 
 @dataclass
