@@ -139,7 +139,7 @@ def test_browser_is_told_to_send_its_origin(visitor: Client) -> None:
     assert visitor.get("/intyg/")["Referrer-Policy"] == "same-origin"
 
 
-def test_uploads_are_limited(visitor: Client) -> None:
+def test_uploads_are_limited(visitor: Client, within_a_minute: None) -> None:
     answers = [send(visitor, b"hello").status_code for _each in range(14)]
     assert answers == [200] * 12 + [429] * 2
 

@@ -301,13 +301,13 @@ def test_wrong_and_protected_names_get_the_same_answer(
     assert words(visitor.post(address(certificate), {"name": "Någon Annan"})) == wrong
 
 
-def test_names_cannot_be_guessed_for_long(visitor: Client, certificate: Certificate) -> None:
+def test_names_cannot_be_guessed_for_long(visitor: Client, certificate: Certificate, within_a_minute: None) -> None:
     answers = [visitor.post(address(certificate), {"name": f"Namn {n}"}).status_code for n in range(10)]
     assert answers == [200] * 8 + [429] * 2
     assert visitor.get(address(certificate)).status_code == 200
 
 
-def test_look_ups_are_limited_by_place(visitor: Client) -> None:
+def test_look_ups_are_limited_by_place(visitor: Client, within_a_minute: None) -> None:
     answers = [visitor.get(f"/intyg/{NOBODYS}/", REMOTE_ADDR="10.0.0.1").status_code for _each in range(125)]
     assert set(answers[:100]) == {404}
     assert answers[-1] == 429
