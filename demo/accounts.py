@@ -16,8 +16,10 @@ from wagtail.models import (
     WorkflowTask,
 )
 
+from cms.core.enums import Competence
 from cms.people.models import Person
 from demo.city import ACCOUNTS, DOMAIN, Staff
+from guidelines.models import ReviewTask
 
 PASSWORD = "handtag i trappan"  # noqa: S105 printed at every start: a demo on one's own machine
 EDITORS, APPROVERS = "Redaktörer", "Godkännare"
@@ -35,6 +37,12 @@ WHO = {
 }
 PAGE_PERMISSIONS = {EDITORS: ("add", "change"), APPROVERS: ("add", "change", "publish", "lock", "unlock")}
 FILES = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
+EXPERTS = [Competence.SOCIAL_SERVICES, Competence.HONOUR, Competence.POLICE, Competence.CHILD_HEALTH]
+STEPS = {
+    "Sakkunnig läser": ([str(one) for one in EXPERTS], "Sakkunnig i hedersfrågor (påhittad)"),
+    "Jurist läser": ([str(Competence.LAW), str(Competence.ARCHIVE)], "Kommunjurist (påhittad)"),
+    "Godkännare publicerar": ([], "Utbildningsdirektören"),
+}
 REGISTERS = ("legalreference", "contact")
 
 
@@ -56,10 +64,27 @@ def make_groups(front_page: Page) -> dict[str, Group]:
 def ask_for_approval(front_page: Page, approvers: Group) -> None:
     """What an editor submits goes to the approvers, on the whole site."""
     task = GroupApprovalTask.objects.create(name="Läses och godkänns av en annan")
-    task.groups.add(approvers)
-    workflow = Workflow.objects.create(name="Godkännande av en annan person")
-    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
-    WorkflowPage.objects.create(workflow=workflow, page=front_page)
+    _ask("Godkännande av en annan person", front_page, [task], approvers)
+
+
+def ask_for_review(guidelines: Page, approvers: Group) -> None:
+    """A guideline passes subject expert, lawyer and approver, none of whom has written it.
+
+    The demo's approver stands for all three; a city gives each step a group of its own.
+    """
+    tasks = [
+        ReviewTask.objects.create(name=name, competences=competences, function=function)
+        for name, (competences, function) in STEPS.items()
+    ]
+    _ask("Sakkunnig, jurist och godkännare", guidelines, tasks, approvers)
+
+
+def _ask(name: str, page: Page, tasks: list[Any], group: Group) -> None:
+    workflow = Workflow.objects.create(name=name)
+    for order, task in enumerate(tasks):
+        task.groups.add(group)
+        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=order)
+    WorkflowPage.objects.create(workflow=workflow, page=page)
 
 
 def _group(name: str, front_page: Page) -> Group:

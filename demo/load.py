@@ -12,7 +12,7 @@ from django.db import transaction
 
 from cms.core.storage import private_storage
 from cms.people.models import Person
-from demo.accounts import APPROVERS, ask_for_approval, make_accounts, make_groups
+from demo.accounts import APPROVERS, ask_for_approval, ask_for_review, make_accounts, make_groups
 from demo.city import SEED, Staff, plan
 from demo.ground import lay_ground
 from demo.history import Story, walk
@@ -78,6 +78,7 @@ def load(today: date, say: Say = lambda words: None, seed: int = SEED) -> None:
     story = _write_story(staff, today, roster, users, home)
     tell("riktlinjen och kurserna som utkast")
     walk(story, steps, _teller(tell, len(steps)))
+    ask_for_review(story.guideline.get_parent(), groups[APPROVERS])  # what lies behind was decided without it
     tell("historien är skriven")
     remind_in_the_past(today)
     tell("påminnelserna är skickade")

@@ -1,5 +1,6 @@
 """The site's pages and settings. Guidelines and courses are laid as drafts: their own actions publish them."""
 
+import json
 import uuid
 from datetime import date, timedelta
 from typing import Any
@@ -117,6 +118,14 @@ def rewrite_guideline(page: GuidelinePage, today: date, author: Any) -> Guidelin
     return page
 
 
+def _linked(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A link to `/riktlinje` in the course texts is one to the guideline's page, as the editor would make it."""
+    page = GuidelinePage.objects.get()
+    words = json.dumps(blocks).replace('href=\\"/riktlinje\\"', f'linktype=\\"page\\" id=\\"{page.pk}\\"')
+    linked: list[dict[str, Any]] = json.loads(words)
+    return linked
+
+
 def _stream_value(model: Any, blocks: list[dict[str, Any]]) -> Any:
     return model._meta.get_field("body").stream_block.to_python(blocks)
 
@@ -139,7 +148,7 @@ def make_course(index: CourseIndexPage, text: CourseText, author: Any) -> Course
         summary=text.summary,
         for_whom=text.for_whom,
         pass_mark=text.pass_mark,
-        body=_stream_value(CoursePage, stream(text.body, document=text.slug)),
+        body=_stream_value(CoursePage, _linked(stream(text.body, document=text.slug))),
         live=False,
     )
     index.add_child(instance=course)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from guidelines.views import admin, flags, notices
+from guidelines.views import admin, flags, notices, redacting
 
 app_name = "guidelines_admin"
 
@@ -8,5 +8,6 @@ urlpatterns = [
     path("flaggor/", flags.FlaggedView.as_view(), name="flagged"),
     path("<int:page_id>/publicera/", admin.PublishView.as_view(), name="publish"),
     path("<int:page_id>/notiser/", notices.NoticesView.as_view(), name="notices"),
+    path("<int:page_id>/ta-bort-passage/", redacting.RedactView.as_view(), name="redact"),
     path("<int:page_id>/aterkalla/", admin.WithdrawView.as_view(), name="withdraw"),
 ]

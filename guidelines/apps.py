@@ -11,15 +11,16 @@ class GuidelinesConfig(AppConfig):
     def ready(self) -> None:
         from cms.compliance.registry import TargetKind, target_kinds
         from cms.core.registry import NavItem, nav_items
-        from cms.people.registry import MailKind, mail_kinds
         from cms.versions.registry import VersionKind, version_kinds
         from guidelines import receivers  # noqa: F401
-        from guidelines.actions.acknowledging import MAIL
+        from guidelines.actions.approving import approve_step
         from guidelines.enums import KIND
-        from guidelines.queries import acknowledgements, documents, readings
-        from guidelines.registry import DraftReader, draft_readers
+        from guidelines.queries import acknowledgements, approvals, documents, readings
+        from guidelines.registry import Approval, DraftReader, draft_readers
+        from guidelines.registry import approvals as approval_kinds
 
         draft_readers.register(DraftReader(KIND, readings.read_draft))
+        approval_kinds.register(Approval(KIND, approvals.authors_of_page, approve_step))
 
         target_kinds.register(
             TargetKind(
@@ -37,6 +38,7 @@ class GuidelinesConfig(AppConfig):
                 may_read=documents.may_read_any,
                 resolve=documents.resolve,
                 current_contents=documents.current_contents,
+                at_pages=documents.at_pages,
             )
         )
         nav_items.register(
@@ -48,4 +50,17 @@ class GuidelinesConfig(AppConfig):
                 description=_("What applies to you, and what you do when you are worried about a child."),
             )
         )
+        self._register_mails()
+
+    def _register_mails(self) -> None:
+        from cms.people.registry import MailKind, mail_kinds
+        from guidelines.actions.acknowledging import MAIL
+        from guidelines.actions.reviewing import REVIEW_MAIL
+        from guidelines.queries import acknowledgements, reviews
+
         mail_kinds.register(MailKind(MAIL, acknowledgements.receipt_subject, "guidelines/emails/acknowledged.txt"))
+        mail_kinds.register(
+            MailKind(
+                REVIEW_MAIL, reviews.review_subject, "guidelines/emails/review.txt", prepare=reviews.prepare_review
+            )
+        )

@@ -86,17 +86,30 @@ class PlanForm(forms.Form):
         help_text=_("Only for a substantive change. Empty: 30 days after it applies."),
     )
 
+    override_reason = forms.CharField(
+        label=_("Why is it published without the review?"),
+        required=False,
+        max_length=300,
+        help_text=_("Only administrators see this. What you write is kept in the log, with your account. No names."),
+    )
     looked_at = forms.BooleanField(
         label=_("I have looked at the remarks above, and the text can be published as it is"),
         error_messages={"required": _("Look at the remarks first, and say so here.")},
     )
 
     def __init__(
-        self, *args: Any, latest: GuidelineVersion | None, earliest: date, has_remarks: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        latest: GuidelineVersion | None,
+        earliest: date,
+        has_remarks: bool = False,
+        may_override: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        if not has_remarks:
-            del self.fields["looked_at"]
+        for name, is_asked in (("looked_at", has_remarks), ("override_reason", may_override)):
+            if not is_asked:
+                del self.fields[name]
         self.fields["effective_on"].initial = earliest
         if latest is None:
             for name in ("change", "redo_by"):
@@ -150,3 +163,23 @@ class NoticeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Shown at the top of every version at once, with today's date."),
     )
+
+
+class RedactForm(forms.Form):
+    """Which passage is taken out of all versions, and why."""
+
+    passage = forms.ChoiceField(label=_("Which passage?"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Why is it taken out?"),
+        max_length=300,
+        help_text=_("Readers see this in its place, with the day. Do not repeat what is taken out."),
+    )
+    is_sure = forms.BooleanField(
+        label=_("I know that it cannot be undone"),
+        error_messages={"required": _("Say that you know that it cannot be undone.")},
+    )
+
+    def __init__(self, *args: Any, passages: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        passage: Any = self.fields["passage"]
+        passage.choices = passages

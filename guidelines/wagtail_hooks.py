@@ -12,6 +12,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
+from cms.versions.permissions import user_can_redact
 from guidelines.models import GuidelineIndexPage, GuidelinePage
 from guidelines.permissions import user_can_lay_notice, user_can_plan, user_can_withdraw
 from guidelines.queries.documents import pages_with_versions
@@ -109,6 +110,9 @@ def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None =
     if user_can_lay_notice(user, page) and pages_with_versions(page, below=False):
         address = reverse("guidelines_admin:notices", args=[page.pk])
         yield Button(_("Notice or emergency stop"), address, icon_name="warning", priority=61)
+    if user_can_redact(user) and pages_with_versions(page, below=False):
+        address = reverse("guidelines_admin:redact", args=[page.pk])
+        yield Button(_("Take out a passage"), address, icon_name="cut", priority=63)
 
 
 @hooks.register("construct_homepage_panels")

@@ -118,7 +118,7 @@ def test_dialog_says_what_has_changed_and_what_it_costs(published, approver_clie
     shown = approver_client.get(dialog(page)).content.decode()
     for words in (
         "1.0, från",
-        "6 personer måste läsa den på nytt",
+        "6 personer ska läsa riktlinjen",
         "Ändrat: beslutad av",
         "Nytt: Helt nya ord om anmälan.",
         "Borttaget: Lova inte att tiga.",

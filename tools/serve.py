@@ -20,7 +20,13 @@ from types import FrameType
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 SECONDS_TO_ANSWER = 60
-CHORES = ("send_reminders", "deliver_outbox", "publish_scheduled", "remove_exports")  # what a clock does elsewhere
+CHORES = (
+    "remind_owners",
+    "send_reminders",
+    "deliver_outbox",
+    "publish_scheduled",
+    "remove_exports",
+)  # what a clock does elsewhere
 SECONDS_BETWEEN_CHORES = 30
 
 

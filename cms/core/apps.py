@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,7 +12,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from cms.core import checks  # noqa: F401
-        from cms.core.receivers import ask_triggers, put_triggers_back
+        from cms.core.receivers import ask_triggers, put_triggers_back, take_triggers_down
 
         connection_created.connect(ask_triggers, dispatch_uid="ledstang_ask_triggers")
+        pre_migrate.connect(take_triggers_down, sender=self, dispatch_uid="ledstang_triggers_down")
         post_migrate.connect(put_triggers_back, sender=self, dispatch_uid="ledstang_triggers")

@@ -1,8 +1,9 @@
 """Triggers that keep records as they were written, generated from the models for both databases.
 
 A trigger refuses any UPDATE but a nullable foreign key becoming NULL, and any DELETE, unless the row
-stands in `DisposalGate`. PostgreSQL also refuses TRUNCATE. SQLite drops triggers silently whenever it
-rebuilds a table, so `post_migrate` puts them back and a system check names missing ones.
+stands in `DisposalGate`; of a model that can be redacted, an UPDATE through the gate may only blank what the model
+names, in rows that the log of redactions tells of. PostgreSQL also refuses TRUNCATE. SQLite drops triggers silently
+whenever it rebuilds a table, so `post_migrate` puts them back and a system check names missing ones.
 """
 
 from collections.abc import Iterator
@@ -26,11 +27,13 @@ def _trigger_names(table: str, vendor: str) -> list[str]:
     return [f"{table[:40]}_no_{kind}" for kind in kinds]
 
 
-def _changed(model: type[models.Model], connection: BaseDatabaseWrapper) -> str:
-    """SQL that is true when an UPDATE does more than set nullable foreign keys to NULL."""
+def _changed(model: type[models.Model], connection: BaseDatabaseWrapper, but: tuple[str, ...] = ()) -> str:
+    """SQL that is true when an UPDATE does more than set nullable foreign keys to NULL, `but` some fields aside."""
     differs = "IS NOT" if connection.vendor == "sqlite" else "IS DISTINCT FROM"
     conditions = []
     for field in model._meta.local_concrete_fields:
+        if field.name in but:
+            continue
         column = connection.ops.quote_name(str(field.column))
         condition = f"NEW.{column} {differs} OLD.{column}"
         if field.is_relation and field.null:
@@ -44,17 +47,25 @@ def _gate_is_shut(table: str, pk: str) -> str:
     return f"NOT EXISTS (SELECT 1 FROM {gate} WHERE {gate}.table_name = '{table}' AND {gate}.row_id = OLD.{pk})"
 
 
-def _sqlite_triggers(model: type[models.Model], connection: BaseDatabaseWrapper) -> Iterator[str]:
+def _may_pass_gate(model: type[Record], connection: BaseDatabaseWrapper) -> str:
+    """SQL that is true of an UPDATE that an open gate lets through."""
+    if not model.redactable:
+        return "1 = 1"
+    return f"{model.redaction_is_logged} AND NOT ({_changed(model, connection, but=model.redactable)})"
+
+
+def _sqlite_triggers(model: type[Record], connection: BaseDatabaseWrapper) -> Iterator[str]:
     table, pk = model._meta.db_table, str(model._meta.pk.column)
     update, delete = _trigger_names(table, "sqlite")
     shut = _gate_is_shut(table, pk)
     abort = f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     changed = _changed(model, connection)
-    yield f'CREATE TRIGGER "{update}" BEFORE UPDATE ON "{table}" WHEN ({changed}) AND {shut} {abort}'
+    refused = f"({shut} OR NOT ({_may_pass_gate(model, connection)}))"
+    yield f'CREATE TRIGGER "{update}" BEFORE UPDATE ON "{table}" WHEN ({changed}) AND {refused} {abort}'
     yield f'CREATE TRIGGER "{delete}" BEFORE DELETE ON "{table}" WHEN {shut} {abort}'
 
 
-def _postgresql_triggers(model: type[models.Model], connection: BaseDatabaseWrapper) -> Iterator[str]:
+def _postgresql_triggers(model: type[Record], connection: BaseDatabaseWrapper) -> Iterator[str]:
     table, pk = model._meta.db_table, str(model._meta.pk.column)
     update, delete, truncate = _trigger_names(table, "postgresql")
     guard = f"{table[:40]}_guard"
@@ -62,7 +73,8 @@ def _postgresql_triggers(model: type[models.Model], connection: BaseDatabaseWrap
         f'CREATE OR REPLACE FUNCTION "{guard}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '
         f"IF TG_OP <> 'TRUNCATE' THEN "
         f"IF NOT ({_gate_is_shut(table, pk)}) THEN "
-        f"IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END IF; END IF; "
+        f"IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; "
+        f"IF {_may_pass_gate(model, connection)} THEN RETURN NEW; END IF; END IF; END IF; "
         f"RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     changed = _changed(model, connection)

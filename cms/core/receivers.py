@@ -1,8 +1,15 @@
 from typing import Any
 
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from cms.core.immutability import install_triggers
+from cms.core.immutability import drop_triggers, install_triggers
+
+
+def take_triggers_down(*, using: str, **kwargs: Any) -> None:
+    """SQLite renames tables while it rebuilds them, and refuses to where a trigger of another table names one."""
+    if connections[using].vendor == "sqlite":
+        drop_triggers(using)
 
 
 def put_triggers_back(*, using: str, **kwargs: Any) -> None:

@@ -47,6 +47,8 @@ class AuditAction(TextChoices):
     NOTICE_LAID = "notice_laid", _("laid a notice over a text")
     NOTICE_ENDED = "notice_ended", _("took a notice away")
     STOP_CONFIRMED = "stop_confirmed", _("confirmed an emergency stop")
+    REVIEW_OVERRIDDEN = "review_overridden", _("published without the review")
+    PASSAGE_REDACTED = "passage_redacted", _("took a passage out of published versions")
     CERTIFICATE_ISSUED = "certificate_issued", _("issued a certificate")
     CERTIFICATE_REVOKED = "certificate_revoked", _("revoked a certificate")
     CERTIFICATE_FETCHED = "certificate_fetched", _("fetched a certificate")

@@ -38,6 +38,12 @@ class Content(Record):
     html_sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    redactable = ("canonical",)
+    redaction_is_logged = (
+        "EXISTS (SELECT 1 FROM ledstang_versions_redaction AS log JOIN ledstang_versions_fragment AS piece"
+        " ON piece.sha256 = log.fragment_sha256 WHERE piece.content_id = OLD.id)"
+    )
+
     class Meta:
         verbose_name = _("frozen content")
         verbose_name_plural = _("frozen contents")
@@ -69,6 +75,11 @@ class Fragment(Record):
     html = models.TextField()
     text = models.TextField()
     sha256 = models.CharField(max_length=64)
+
+    redactable = ("html", "text")
+    redaction_is_logged = (
+        "EXISTS (SELECT 1 FROM ledstang_versions_redaction AS log WHERE log.fragment_sha256 = OLD.sha256)"
+    )
 
     class Meta:
         verbose_name = _("fragment")
@@ -176,6 +187,8 @@ class PublishingPlan(Record):
     change_note = models.TextField(blank=True)
     effective_on = models.DateField()
     redo_by = models.DateField(null=True)
+    # Why it is published though the review that it should pass is not finished: only an administrator may say so.
+    override_reason = models.CharField(max_length=300, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField()
 
@@ -293,6 +306,23 @@ class WithdrawalLook(SecondLook):
     class Meta(SecondLook.Meta):
         verbose_name = _("second look at a withdrawal")
         verbose_name_plural = _("second looks at withdrawals")
+
+
+class Redaction(Record):
+    """A passage was taken out of every version that has it. A tombstone stands in its place; its hash stays."""
+
+    fragment_sha256 = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(max_length=300)
+    redacted_at = models.DateTimeField()
+    redacted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    redacted_by_name = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("redaction")
+        verbose_name_plural = _("redactions")
+
+    def __str__(self) -> str:
+        return f"{self.fragment_sha256[:12]} {self.redacted_at:%Y-%m-%d}"
 
 
 class VersionQuerySet(RecordQuerySet):

@@ -24,14 +24,17 @@ from cms.versions.models import (
     Content,
     Fragment,
     PublishingPlan,
+    Redaction,
     ReviewMark,
     ReviewSignature,
     Version,
     Withdrawal,
 )
 from cms.versions.proofing import Remark, Written, remarks
+from cms.versions.registry import version_kinds
 
 AnyVersion = TypeVar("AnyVersion", bound=Version)
+REDACTED = 'class="ls-redacted '  # of the tombstone: templates/ledstang_versions/blocks/redacted.html
 
 
 def in_force(model: type[AnyVersion], key: uuid.UUID, on: date) -> AnyVersion | None:
@@ -137,6 +140,11 @@ class Text:
     pieces: tuple[Piece, ...]
 
     @property
+    def is_redacted(self) -> bool:
+        """Whether a tombstone stands somewhere in it."""
+        return any(REDACTED in piece.html for piece in self.pieces)
+
+    @property
     def audiences(self) -> list[str]:
         """Every audience that a piece, or a row in one, is written for, in the house's order."""
         found = {audience for piece in self.pieces for audience in piece.audiences}
@@ -223,6 +231,11 @@ def _with_sources(html: str, draft: Draft) -> str:
     return html
 
 
+def has_redacted(draft: Draft) -> bool:
+    """Whether a draft has a passage that has been taken out of published versions."""
+    return Redaction.objects.filter(fragment_sha256__in=[piece.sha256 for piece in draft.fragments]).exists()
+
+
 def signed_reviews(hashes: Iterable[str]) -> set[tuple[str, str]]:
     """Which of some fragments experts have signed: pairs of the fragment's hash and the competence."""
     rows = ReviewSignature.objects.filter(fragment_sha256__in=list(hashes))
@@ -245,6 +258,16 @@ def contents_citing(kind: str, key: str) -> list[int]:
     return list(Content.objects.filter(citations__kind=kind, citations__key=key).values_list("pk", flat=True))
 
 
+def documents_citing(kind: str, key: str, *, but: Any = ()) -> list[str]:
+    """The names of the texts that readers get or will get and that cite something, contents `but` left out. By name."""
+    cited = Content.objects.filter(citations__kind=kind, citations__key=key).exclude(pk__in=but)
+    contents = set(cited.values_list("pk", flat=True))
+    names: dict[int, str] = {}
+    for registered in version_kinds:
+        names.update(registered.current_contents())
+    return sorted({name for content, name in names.items() if content in contents})
+
+
 def canonical_extra(version: Version) -> dict[str, Any]:
     """What a plugin froze beside the text."""
     extra: dict[str, Any] = version.content.parts["extra"]
@@ -252,6 +275,8 @@ def canonical_extra(version: Version) -> dict[str, Any]:
 
 
 # What a second reader would point out
+
+BESIDE = ("summary",)  # running text beside the body: a remark's key is then the name of the field
 
 PAGE_LINK = re.compile(r'<a\b(?=[^>]*\blinktype="(page|document)")[^>]*\bid="(\d+)"[^>]*>(.*?)</a>', re.DOTALL)
 
@@ -261,7 +286,11 @@ def remarks_on(draft: Draft, on: date) -> list[Remark]:
 
     What the words give reason to, what stands in the registers about what is cited, and links that lead nowhere.
     """
-    pieces = [Written(one.key, one.kind, one.data, one.text) for one in draft.fragments]
+    beside = {"title": draft.title, **{name: draft.extra[name] for name in BESIDE if draft.extra.get(name)}}
+    pieces = [
+        *(Written(name, "field", words, words) for name, words in beside.items()),
+        *(Written(one.key, one.kind, one.data, one.text) for one in draft.fragments),
+    ]
     found = [*remarks(pieces), *_doubted(draft, on), *_dead_links(draft)]
     places = {piece.key: place for place, piece in enumerate(pieces)}
     return sorted(found, key=lambda remark: places.get(remark.key, -1))
@@ -277,17 +306,22 @@ def _doubted(draft: Draft, on: date) -> Iterator[Remark]:
             yield from (Remark(RemarkKind(doubt.code), place, doubt.words) for doubt in doubts for place in keys[key])
 
 
-def _dead_links(draft: Draft) -> Iterator[Remark]:
-    links = [
-        (fragment.key, *match)
+def links_of(draft: Draft) -> list[tuple[str, str, int, str]]:
+    """Each link to a page or document in a draft: the fragment's key, "page" or "document", its id, its words."""
+    return [
+        (fragment.key, kind, int(pk), words)
         for fragment in draft.fragments
         for source in strings_in(fragment.data)
-        for match in PAGE_LINK.findall(source)
+        for kind, pk, words in PAGE_LINK.findall(source)
     ]
-    wanted = {kind: {int(pk) for _key, of, pk, _words in links if of == kind} for kind in ("page", "document")}
+
+
+def _dead_links(draft: Draft) -> Iterator[Remark]:
+    links = links_of(draft)
+    wanted = {kind: {pk for _key, of, pk, _words in links if of == kind} for kind in ("page", "document")}
     pages = set(Page.objects.live().filter(pk__in=wanted["page"]).values_list("pk", flat=True))
     documents = set(get_document_model().objects.filter(pk__in=wanted["document"]).values_list("pk", flat=True))
     there = {"page": pages, "document": documents}
     for key, kind, pk, words in links:
-        if int(pk) not in there[kind]:
+        if pk not in there[kind]:
             yield Remark(RemarkKind.DEAD_LINK, key, strip_tags(words))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from cms.core.registry import Registry
 
@@ -15,6 +16,7 @@ class VersionKind:
     `address(version)` is the permanent address. `resolve(key)` finds the version in force, for citations.
     `current_contents()` names the frozen texts that readers get or will get, by primary key of the content:
     what experts still have to review, and what has gone stale, is looked for in them.
+    `at_pages(ids)` gives the keys of the documents written at some of Wagtail's pages: a link to one is a citation.
     `papers(hashes)` names the documents that have been made of some contents, by the content's hash.
     """
 
@@ -24,6 +26,7 @@ class VersionKind:
     may_read: Callable[[list[int], Any], bool]
     resolve: Callable[[Any], Any]
     current_contents: Callable[[], Mapping[int, str]] = dict
+    at_pages: Callable[[Collection[int]], Mapping[int, UUID]] = lambda ids: {}
     papers: Callable[[Collection[str]], Mapping[str, Sequence[str]]] = lambda hashes: {}
 
 

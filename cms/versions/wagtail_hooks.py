@@ -28,6 +28,7 @@ def reviews_item() -> MenuItem:
 
 
 @hooks.register("register_permissions")
-def review_permission() -> QuerySet[Permission]:
-    """So that the right to sign can be given to a group in the admin."""
-    return Permission.objects.filter(content_type__app_label="ledstang_versions", codename="add_reviewsignature")
+def own_permissions() -> QuerySet[Permission]:
+    """So that the rights to sign and to redact can be given to a group in the admin."""
+    codenames = ("add_reviewsignature", "add_redaction")
+    return Permission.objects.filter(content_type__app_label="ledstang_versions", codename__in=codenames)

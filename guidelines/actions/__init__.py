@@ -1,16 +1,19 @@
 from guidelines.actions.acknowledging import NotInForce, NotRequirable, acknowledge_guideline
+from guidelines.actions.approving import FourEyes, approve_step
 from guidelines.actions.flagging import NoSuchSection, flag_section
 from guidelines.actions.publishing import (
     DateMissing,
-    FourEyes,
     NotDecided,
     NotProofed,
+    NotReviewed,
+    OverrideRefused,
     PlanMissing,
     mint_published,
     plan_guideline,
     publish_guideline,
     require_guideline,
 )
+from guidelines.actions.reviewing import remind_owners
 from guidelines.actions.withdrawing import withdraw_guideline
 
 __all__ = [
@@ -21,12 +24,16 @@ __all__ = [
     "NotInForce",
     "NotProofed",
     "NotRequirable",
+    "NotReviewed",
+    "OverrideRefused",
     "PlanMissing",
     "acknowledge_guideline",
+    "approve_step",
     "flag_section",
     "mint_published",
     "plan_guideline",
     "publish_guideline",
+    "remind_owners",
     "require_guideline",
     "withdraw_guideline",
 ]

@@ -4,7 +4,7 @@ Whatever road a publication takes (dialog, workflow, schedule, code), Wagtail pu
 receiver then calls `mint_published`. If that refuses, the transaction rolls back and readers keep what they had.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ from wagtail.log_actions import get_active_log_context
 from wagtail.models import Revision
 
 from cms.compliance.actions import keep_target, record_release
+from cms.people.actions import write_audit
+from cms.people.enums import AuditAction
 from cms.people.queries import person_of
 from cms.versions.actions import (
     AlreadyWithdrawn,
@@ -33,9 +35,11 @@ from cms.versions.enums import Change
 from cms.versions.freezing import Draft
 from cms.versions.models import PublishingPlan, Withdrawal
 from cms.versions.queries import counts, latest_version, plan_for, remarks_on
+from guidelines.actions.approving import FourEyes
 from guidelines.enums import KIND
 from guidelines.models import GuidelinePage, GuidelineVersion
-from guidelines.queries.drafts import authors_of_draft
+from guidelines.permissions import user_can_override
+from guidelines.queries.approvals import authors_of_draft, review_of
 
 TIME_TO_REDO = timedelta(days=30)
 
@@ -52,8 +56,12 @@ class NotProofed(PublishingError):
     """The text has something that must never be published, such as a personal identity number."""
 
 
-class FourEyes(PublishingError):
-    """Somebody tried to publish their own text."""
+class NotReviewed(PublishingError):
+    """The page stands under a workflow, and exactly this text has not come through it."""
+
+
+class OverrideRefused(PublishingError):
+    """Somebody who may not go past the review tried to, or gave no reason."""
 
 
 class DateMissing(PublishingError):
@@ -90,6 +98,7 @@ def publish_guideline(
     note: str = "",
     effective_on: date | None = None,
     redo_by: date | None = None,
+    override_reason: str = "",
     published_by: Any = None,
     approved_by: Any = None,
     at: datetime | None = None,
@@ -97,8 +106,8 @@ def publish_guideline(
     """Publish the page's latest revision; None if nothing has changed or the page goes live later.
 
     A substantive change must be read again by `redo_by` (30 days after it applies, unless said). Raises
-    UnknownTokens, NotDecided, NoteMissing, DateMissing, EffectiveTooEarly, FourEyes or AlreadyWithdrawn, and then
-    nothing is written. Whether the account may publish at all is asked by views, not here.
+    UnknownTokens, NotDecided, NoteMissing, DateMissing, EffectiveTooEarly, FourEyes, NotReviewed or AlreadyWithdrawn,
+    and then nothing is written. Whether the account may publish at all is asked by views, not here.
     """
     at = at or timezone.now()
     revision = page.get_latest_revision() or page.save_revision(user=published_by, clean=False)
@@ -108,6 +117,7 @@ def publish_guideline(
         note=note,
         effective_on=effective_on,
         redo_by=redo_by,
+        override_reason=override_reason,
         made_by=published_by,
         at=at,
     )
@@ -125,13 +135,17 @@ def plan_guideline(
     note: str = "",
     effective_on: date | None = None,
     redo_by: date | None = None,
+    override_reason: str = "",
     made_by: Any = None,
     at: datetime | None = None,
 ) -> PublishingPlan | None:
     """Decide how exactly this draft will be published, now or later; None if nothing has changed.
 
-    Raises what `publish_guideline` does, so that what is decided can also be done, and NotProofed.
+    Raises what `publish_guideline` does, so that what is decided can also be done, and NotProofed. Only an
+    administrator may go past the review of a workflow and four eyes, with an `override_reason` that is kept.
     """
+    if override_reason.strip() and not (made_by is not None and user_can_override(made_by)):
+        raise OverrideRefused(_("Only an administrator may publish without the review, and says why."))
     at, draft, change = at or timezone.now(), page.draft(), Change(change)
     latest = latest_version(GuidelineVersion, page.key)
     if latest is not None and latest.sha256 == draft.sha256:
@@ -149,6 +163,7 @@ def plan_guideline(
         note=note,
         effective_on=effective_on,
         redo_by=redo_by,
+        override_reason=override_reason,
         made_by=made_by,
         at=at,
     )
@@ -236,10 +251,12 @@ def _mint(
 ) -> GuidelineVersion:
     at = publication.at or timezone.now()
     authors = authors_of_draft(page, revision, since=latest.revision_id if latest else None)
-    publisher = publication.published_by or get_active_log_context().user or plan.made_by
-    if publisher is not None and publisher.pk in authors and getattr(settings, "LEDSTANG_FOUR_EYES", False):
-        raise FourEyes(_("Whoever has written the text cannot publish it. Ask a colleague to read and publish it."))
+    is_reworded = latest is None or latest.content.written_sha256 != draft.written_sha256
+    approver = _approver(page, revision, authors) if is_reworded and not plan.override_reason else None
+    publisher = publication.published_by or get_active_log_context().user or approver or plan.made_by
     is_second_pair = publisher is not None and publisher.pk not in authors
+    if approver is None and not plan.override_reason:
+        _check_four_eyes(publisher, authors)
     version = mint(
         model=GuidelineVersion,
         key=page.key,
@@ -249,7 +266,7 @@ def _mint(
         # A scheduled publication may be late: no later version applies from a day before it could be read.
         effective_on=max(plan.effective_on, timezone.localdate(at)) if latest else plan.effective_on,
         published_by=publisher,
-        approved_by=publication.approved_by or (publisher if is_second_pair else None),
+        approved_by=publication.approved_by or approver or (publisher if is_second_pair else None),
         revision_id=revision.pk,
         actor=person_of(publisher),
         at=at,
@@ -260,7 +277,40 @@ def _mint(
     )
     if version is None:
         raise PublishingError(_("This version exists already."))
+    if plan.override_reason:
+        write_audit(
+            action=AuditAction.REVIEW_OVERRIDDEN,
+            actor=person_of(plan.made_by),
+            object_key=str(page.key),
+            details={"number": version.number, "plan": plan.pk, "reason": plan.override_reason},
+            at=at,
+        )
     return version
+
+
+def _approver(page: GuidelinePage, revision: Revision, authors: Collection[Any]) -> Any:
+    """Who gave the last approval in the workflow that the page stands under; None if it stands under none.
+
+    Raises NotReviewed unless exactly this text has come through it, FourEyes if an author approved any step.
+    """
+    review = review_of(page, revision)
+    if not review.is_asked:
+        return None
+    if not review.is_finished:
+        error = NotReviewed(
+            _("“%(title)s” has to be approved in all steps of its workflow, as it reads now, before it is published.")
+            % {"title": page.title}
+        )
+        error.where = reverse("guidelines_admin:publish", args=[page.pk])
+        raise error
+    if any(one.pk in authors for one in review.approvers):
+        raise FourEyes(_("Whoever has written a part of the text cannot approve it. Ask a colleague."))
+    return review.approvers[-1] if review.approvers else None
+
+
+def _check_four_eyes(publisher: Any, authors: Collection[Any]) -> None:
+    if publisher is not None and publisher.pk in authors and getattr(settings, "LEDSTANG_FOUR_EYES", False):
+        raise FourEyes(_("Whoever has written the text cannot publish it. Ask a colleague to read and publish it."))
 
 
 def _fields(draft: Draft) -> dict[str, Any]:

@@ -46,6 +46,11 @@ class Document:
     def in_force(self, on: date) -> GuidelineVersion | None:
         return None if self.is_withdrawn(on) else in_force_among(self.versions, on)
 
+    def is_under_review(self, on: date) -> bool:
+        """The day by which it was to be reviewed has passed, and no newer version is on its way."""
+        current = self.in_force(on)
+        return current == self.latest and current.review_by is not None and current.review_by < on
+
     def numbered(self, major: int, minor: int) -> GuidelineVersion | None:
         return next((v for v in self.versions if (v.major, v.minor) == (major, minor)), None)
 
@@ -90,6 +95,11 @@ def address(version: GuidelineVersion) -> str:
 
 def resolve(key: UUID) -> GuidelineVersion | None:
     return in_force(GuidelineVersion, key, timezone.localdate())
+
+
+def at_pages(ids: Collection[int]) -> dict[int, UUID]:
+    """The keys of the guidelines that are written at some pages."""
+    return dict(GuidelinePage.objects.filter(pk__in=ids, alias_of=None).values_list("pk", "key"))
 
 
 # Who may read

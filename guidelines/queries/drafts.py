@@ -1,47 +1,24 @@
-"""Reads over drafts: who has written one, and what has changed since the latest version."""
+"""Reads over drafts: what has changed since the latest version, and what stands in the way of publishing."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from wagtail.models import Page, Revision
+from wagtail.models import Page
 
-from cms.compliance.models import Target
-from cms.compliance.queries import people_required
 from cms.versions.freezing import Draft, DraftFragment, UnknownTokens
 from cms.versions.models import Fragment, PublishingPlan, Withdrawal
 from cms.versions.proofing import Remark
-from cms.versions.queries import canonical_extra, latest_version, plan_for, remarks_on, signed_reviews
-from guidelines.enums import KIND
-from guidelines.models import FROZEN_WORDS, GuidelinePage, GuidelineVersion
-
-WRITTEN = ("title", "body", "statement", "decided_on", "review_by", *FROZEN_WORDS)
-
-
-def _written(revision: Revision | None) -> dict[str, Any] | None:
-    return None if revision is None else {name: revision.content.get(name) for name in WRITTEN}
-
-
-def authors_of_draft(page: GuidelinePage, revision: Revision, *, since: int | None) -> set[Any]:
-    """The accounts that have changed the text after one revision and up to another.
-
-    Out: those who only saved or published what others had written. If the revision to start from is gone, its
-    successor counts as a change.
-    """
-    before = page.revisions.filter(pk=since).first() if since else None
-    known, authors = _written(before), set()
-    for saved in page.revisions.filter(pk__gt=since or 0, pk__lte=revision.pk).order_by("pk"):
-        written = _written(saved)
-        if written != known and saved.user_id is not None:
-            authors.add(saved.user_id)
-        known = written
-    return authors
+from cms.versions.queries import canonical_extra, has_redacted, latest_version, plan_for, remarks_on, signed_reviews
+from guidelines.models import GuidelinePage, GuidelineVersion
+from guidelines.queries.approvals import Review, review_of
+from guidelines.queries.costs import Cost, cost_of
 
 
 def without_plan(pages: Sequence[Page], *, below: bool) -> list[GuidelinePage]:
@@ -103,8 +80,27 @@ class Outlook:
     registers: tuple[str, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     notes: tuple[Note, ...] = ()
-    people: int = 0
     plan: PublishingPlan | None = None
+
+    @cached_property
+    def cost(self) -> Cost:
+        return cost_of(self.page, self.latest, timezone.localdate())
+
+    @cached_property
+    def review(self) -> Review:
+        return review_of(self.page, self.page.latest_revision)
+
+    @property
+    def waits_for_review(self) -> bool:
+        """Whether the workflow that the page stands under has not let exactly these words through. A change in a
+        register alone needs no review."""
+        return self._has_new_words and self.review.is_asked and not self.review.is_finished
+
+    @property
+    def _has_new_words(self) -> bool:
+        if not self.has_changed or self.draft is None:
+            return False
+        return self.latest is None or self.latest.content.written_sha256 != self.draft.written_sha256
 
     @property
     def has_changed(self) -> bool:
@@ -113,9 +109,7 @@ class Outlook:
     @property
     def needs_plan(self) -> bool:
         """Whether publishing would fail for want of a decision. A change in a register alone needs none."""
-        if not self.has_changed or self.plan is not None or self.draft is None:
-            return False
-        return self.latest is None or self.latest.content.written_sha256 != self.draft.written_sha256
+        return self.plan is None and self._has_new_words
 
     @property
     def must_be_mended(self) -> list[Note]:
@@ -137,13 +131,17 @@ class Outlook:
 
 
 def outlook(page: GuidelinePage) -> Outlook:
-    """What would be published of a draft, what has changed in short, and whom a substantive change would cost time."""
+    """What would be published of a draft, what has changed in short, and what a substantive change would cost."""
     latest = latest_version(GuidelineVersion, page.key)
     problems = list(_problems(page))
     try:
         draft = page.draft()
     except UnknownTokens as unknown:
         return Outlook(page, latest, None, (*problems, str(unknown)))
+    if has_redacted(draft):
+        problems.append(
+            _("The draft has a passage that has been taken out of the published versions. Take it out here too.")
+        )
     frozen = list(Fragment.objects.filter(content=latest.content_id)) if latest else []
     return Outlook(
         page=page,
@@ -155,7 +153,6 @@ def outlook(page: GuidelinePage) -> Outlook:
         registers=tuple(_changed_registers(latest, draft)) if latest else (),
         waiting=tuple(_waiting(draft)),
         notes=tuple(_notes(page, draft)),
-        people=_people(page),
         plan=plan_for(page.key, draft, after=latest.plan_id if latest else None),
     )
 
@@ -170,12 +167,8 @@ def _problems(page: GuidelinePage) -> Iterator[str]:
 def _notes(page: GuidelinePage, draft: Draft) -> Iterator[Note]:
     under, edit = _headings(draft.fragments), reverse("wagtailadmin_pages:edit", args=[page.pk])
     for remark in remarks_on(draft, timezone.localdate()):
-        yield Note(remark, under[remark.key], f"{edit}#:w:contentpath=body.{remark.key}")
-
-
-def _people(page: GuidelinePage) -> int:
-    target = Target.objects.filter(kind=KIND, key=page.key).first()
-    return people_required(target, timezone.localdate()).count() if target else 0
+        place = f"body.{remark.key}" if remark.key in under else remark.key
+        yield Note(remark, under.get(remark.key, ""), f"{edit}#:w:contentpath={place}")
 
 
 def _changed_fields(latest: GuidelineVersion, draft: Draft) -> Iterator[str]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.text import Truncator
 
 from cms.versions.comparison import Passage, Run, Stretch, compare, compare_words, folded
 from cms.versions.models import Fragment
+from cms.versions.queries import REDACTED
 from guidelines.models import GuidelinePage, GuidelineVersion
 from guidelines.permissions import user_can_read
 from guidelines.queries.documents import Document, restrictions_on
@@ -26,6 +28,7 @@ FACTS = (
     "statement",
 )
 MOST_NEWS = 50
+SHOWN = 160
 
 
 @dataclass(frozen=True)
@@ -103,3 +106,21 @@ def open_news(key: UUID | None = None) -> Sequence[GuidelineVersion]:
             is_orphan=version.page is None and version.is_restricted,
         )
     ]
+
+
+def passages_of(key: UUID) -> list[tuple[str, str]]:
+    """Every passage that stands in some version of a guideline: its hash, and where it stands with how it begins.
+
+    Each once, as it first appears; headings, and what has been taken out already, are not among them.
+    """
+    numbers: dict[int, list[str]] = {}
+    for version in GuidelineVersion.objects.of(key).order_by("major", "minor"):
+        numbers.setdefault(version.content_id, []).append(version.number)
+    rows = Fragment.objects.filter(content__in=numbers).exclude(kind="heading").order_by("content", "position")
+    texts: dict[str, str] = {}
+    standing: dict[str, list[str]] = {}
+    for row in rows:
+        if REDACTED not in row.html:
+            texts.setdefault(row.sha256, Truncator(" ".join(row.text.split())).chars(SHOWN))
+            standing.setdefault(row.sha256, []).extend(numbers[row.content_id])
+    return [(sha256, f"{', '.join(standing[sha256])}: {words}") for sha256, words in texts.items()]

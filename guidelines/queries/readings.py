@@ -42,6 +42,7 @@ class Reading:
     audiences: tuple[str, ...]
     district: str | None
     districts: tuple[tuple[str, str], ...]
+    is_redacted: bool = False
 
     @property
     def entries(self) -> list[Section]:
@@ -82,6 +83,7 @@ def read_text(
         audiences=tuple(known for known in Audience.values if known in audiences or known == chosen),
         district=filler.reader.district,
         districts=districts,
+        is_redacted=text.is_redacted,
     )
 
 

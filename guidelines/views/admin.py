@@ -19,7 +19,7 @@ from cms.core.models import Refused
 from guidelines.actions import plan_guideline, publish_guideline, withdraw_guideline
 from guidelines.forms import PlanForm, WithdrawForm
 from guidelines.models import GuidelinePage
-from guidelines.permissions import user_can_plan, user_can_publish, user_can_withdraw
+from guidelines.permissions import user_can_override, user_can_plan, user_can_publish, user_can_withdraw
 from guidelines.queries.documents import other_guidelines
 from guidelines.queries.drafts import Outlook, outlook
 
@@ -84,11 +84,18 @@ class PublishView(GuidelineAdminView):
         plan = self.outlook.plan
         if plan is not None:
             kwargs["initial"] = {"change": plan.change, "note": plan.change_note, "redo_by": plan.redo_by}
-        remarked = bool(self.outlook.to_be_judged)
-        return {**kwargs, "latest": self.outlook.latest, "earliest": self.outlook.earliest, "has_remarks": remarked}
+        return {
+            **kwargs,
+            "latest": self.outlook.latest,
+            "earliest": self.outlook.earliest,
+            "has_remarks": bool(self.outlook.to_be_judged),
+            "may_override": user_can_override(self.request.user) and self.outlook.waits_for_review,
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        can_publish = user_can_publish(self.request.user, self.page)
+        user = self.request.user
+        is_ready = user_can_override(user) or not self.outlook.waits_for_review
+        can_publish = user_can_publish(user, self.page) and is_ready
         revision = self.page.latest_revision_id
         return super().get_context_data(outlook=self.outlook, can_publish=can_publish, revision=revision, **kwargs)
 

@@ -109,6 +109,7 @@ def _page(request: HttpRequest, found: Document, shown: GuidelineVersion, asked:
         "coming": found.coming(today) if shown == current else None,
         "is_old": is_old,
         "is_pending": shown.is_pending(today),
+        "is_under_review": shown == current and found.is_under_review(today),
         "asked": asked,
         "is_withdrawn": found.is_withdrawn(today),
         "ended_on": found.ended_on(shown) if is_old else None,

@@ -19,7 +19,14 @@ from cms.compliance.queries.requirements import (
     rule_rows,
     some_people_hit,
 )
-from cms.compliance.queries.standings import each_standing, employed_in, people_required, required_targets, standings
+from cms.compliance.queries.standings import (
+    each_standing,
+    employed_in,
+    employments_required,
+    people_required,
+    required_targets,
+    standings,
+)
 from cms.compliance.queries.training import Training, TrainingItem, training_of
 
 __all__ = [
@@ -37,6 +44,7 @@ __all__ = [
     "disposed_before",
     "each_standing",
     "employed_in",
+    "employments_required",
     "end_of",
     "figures_of",
     "finding_of",

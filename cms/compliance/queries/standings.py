@@ -76,10 +76,15 @@ def employed_in(audiences: Iterable[Audience], on: date) -> QuerySet[Employment]
     return Employment.objects.known_at().on(on).filter(falls_on(audiences, on))
 
 
+def employments_required(target: Target, on: date) -> QuerySet[Employment]:
+    """The employments through which a target falls on somebody on a day, protected people's included."""
+    readings = [reading for rule in load_rules([target], on).get(target.pk, ()) if (reading := rule.on(on))]
+    return employed_in((audience for reading in readings for audience in reading.audiences), on)
+
+
 def people_required(target: Target, on: date) -> QuerySet[Person]:
     """The people who must do a target on a day, whether they have done it or not. For computing, not for showing.
 
     Exempt people are in, since the requirement falls on them; people on leave too.
     """
-    readings = [reading for rule in load_rules([target], on).get(target.pk, ()) if (reading := rule.on(on))]
-    return people_behind(employed_in((audience for reading in readings for audience in reading.audiences), on))
+    return people_behind(employments_required(target, on))

@@ -2,19 +2,24 @@
 
 from cms.versions.actions.minting import mint, plan_publishing, store_asset, store_content
 from cms.versions.actions.noticing import end_notice, lay_notice, look_again
+from cms.versions.actions.redacting import redact_passage
 from cms.versions.actions.refusals import (
+    AlreadyRedacted,
     AlreadyWithdrawn,
     EffectiveTooEarly,
+    NoSuchPassage,
     NoteMissing,
     PublishingError,
     SecondPairNeeded,
 )
-from cms.versions.actions.reviewing import sign_review
+from cms.versions.actions.reviewing import sign_passage, sign_review
 from cms.versions.actions.withdrawing import withdraw
 
 __all__ = [
+    "AlreadyRedacted",
     "AlreadyWithdrawn",
     "EffectiveTooEarly",
+    "NoSuchPassage",
     "NoteMissing",
     "PublishingError",
     "SecondPairNeeded",
@@ -23,6 +28,8 @@ __all__ = [
     "look_again",
     "mint",
     "plan_publishing",
+    "redact_passage",
+    "sign_passage",
     "sign_review",
     "store_asset",
     "store_content",

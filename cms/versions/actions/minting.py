@@ -1,6 +1,7 @@
 """Mint versions: the one way by which anything is published."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from cms.core.tokens import find_slots
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import Person
-from cms.versions.actions.refusals import AlreadyWithdrawn, EffectiveTooEarly, NoteMissing
+from cms.versions.actions.refusals import AlreadyRedacted, AlreadyWithdrawn, EffectiveTooEarly, NoteMissing
 from cms.versions.enums import Change
 from cms.versions.freezing import Draft, FrozenAsset
 from cms.versions.models import (
@@ -27,7 +28,8 @@ from cms.versions.models import (
     Withdrawal,
     name_of,
 )
-from cms.versions.queries import latest_version, open_marks
+from cms.versions.queries import has_redacted, latest_version, links_of, open_marks
+from cms.versions.registry import version_kinds
 from cms.versions.signals import version_minted
 
 AnyVersion = TypeVar("AnyVersion", bound=Version)
@@ -93,7 +95,18 @@ def _store_citations(content: Content, draft: Draft) -> None:
         for key in keys
     ]
     rows += [Citation(content=content, kind="asset", key=sha) for sha in draft.assets]
+    rows += _cited_documents(content, draft)
     Citation.objects.bulk_create(rows)
+
+
+def _cited_documents(content: Content, draft: Draft) -> Iterator[Citation]:
+    """A link to the page of a document cites the document, in the version in force on this day."""
+    pages = {pk for _key, kind, pk, _words in links_of(draft) if kind == "page"}
+    for kind in version_kinds if pages else ():
+        for key in sorted(set(kind.at_pages(pages).values())):
+            version = kind.resolve(key)
+            sha256 = version.sha256 if version is not None else ""
+            yield Citation(content=content, kind=kind.name, key=str(key), version_sha256=sha256)
 
 
 def next_number(latest: Version | None, change: Change) -> tuple[int, int]:
@@ -119,6 +132,14 @@ def _check(latest: Version | None, key: uuid.UUID, change: Change, note: str, ef
         )
 
 
+def _refuse_redacted(draft: Draft) -> None:
+    """What has been taken out of published versions does not come back with the next."""
+    if has_redacted(draft):
+        raise AlreadyRedacted(
+            _("The draft has a passage that has been taken out of the published versions. Take it out here too.")
+        )
+
+
 @transaction.atomic
 def mint(
     *,
@@ -137,7 +158,7 @@ def mint(
 ) -> AnyVersion | None:
     """Freeze a draft as the next version of the document `key`; None if nothing has changed.
 
-    The first version is always 1.0. Raises NoteMissing, EffectiveTooEarly or AlreadyWithdrawn, and
+    The first version is always 1.0. Raises NoteMissing, EffectiveTooEarly, AlreadyWithdrawn or AlreadyRedacted, and
     then nothing is written. Sends `version_minted` inside the transaction.
     """
     at = at or timezone.now()
@@ -146,6 +167,7 @@ def mint(
     if latest is not None and latest.sha256 == draft.sha256:
         return None
     _check(latest, key, change, note, effective_on)
+    _refuse_redacted(draft)
     content = store_content(draft)
     major, minor = next_number(latest, change)
     version = model(
@@ -198,6 +220,7 @@ def plan_publishing(
     note: str,
     effective_on: date,
     redo_by: date | None = None,
+    override_reason: str = "",
     made_by: Any = None,
     at: datetime | None = None,
 ) -> PublishingPlan:
@@ -209,6 +232,7 @@ def plan_publishing(
         change_note=note.strip(),
         effective_on=effective_on,
         redo_by=redo_by,
+        override_reason=override_reason.strip(),
         made_by=made_by,
         made_at=at or timezone.now(),
     )

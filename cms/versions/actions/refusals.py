@@ -21,3 +21,11 @@ class AlreadyWithdrawn(PublishingError):
 
 class SecondPairNeeded(PublishingError):
     """Whoever has stopped a text cannot be the one who confirms it."""
+
+
+class NoSuchPassage(PublishingError):
+    """No version has a passage with that hash."""
+
+
+class AlreadyRedacted(PublishingError):
+    """The passage has been taken out before; or a draft brings it back."""

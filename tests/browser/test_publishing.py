@@ -1,0 +1,73 @@
+"""An editor takes a guideline from draft to version: stopped by the checks, mended, reviewed by others, published."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from guidelines.models import GuidelineVersion
+from tests.browser.test_journeys import GUIDELINE, Axe, OpenPage, edit_address, log_in
+
+pytestmark = pytest.mark.usefixtures("demo_city")
+
+STEPS = ("Sakkunnig läser", "Jurist läser", "Godkännare publicerar")
+
+
+def test_editor_is_stopped_mends_sees_the_cost_and_two_accounts_publish(open_page: OpenPage, axe: Axe) -> None:
+    editor = open_page()
+    log_in(editor, "redaktor", edit_address())
+    write_summary(editor, "Ring om 811218-9876. Nu står det mer om vikarier.")
+    decide(editor)
+    expect(editor.get_by_role("main")).to_contain_text("Det här måste åtgärdas först")
+    axe(editor)
+
+    editor.get_by_role("link", name=re.compile("personnummer", re.IGNORECASE)).click()
+    write_summary(editor, "Nu står det mer om vikarier.")
+    decide(editor)
+    main = editor.get_by_role("main")
+    for words in ("Vad det kostar", "personer ska läsa riktlinjen", "Riktlinjen på 20 minuter", "inte godkänt än"):
+        expect(main).to_contain_text(words)
+    expect(main.get_by_role("button", name="Publicera")).to_have_count(0)
+    editor.get_by_label(re.compile("Väsentlig")).check()
+    editor.locator("textarea[name=note]").fill("Nu står det mer om vikarier.")
+    editor.get_by_label(re.compile("Jag har tittat på")).check()
+    axe(editor)
+    editor.get_by_role("button", name="Spara bara beslutet").click()
+    expect(editor.locator(".messages")).to_contain_text("Beslutet är sparat")
+    editor.get_by_role("button", name="Fler åtgärder").first.click()
+    editor.locator('button[name="action-submit"]').click()
+    expect(editor.locator(".messages")).to_contain_text("inlämnad")
+
+    approver = open_page()
+    log_in(approver, "godkannare", edit_address())
+    for _step in STEPS[:2]:
+        approve(approver)
+        approver.goto(edit_address())
+    decide(approver)
+    expect(approver.get_by_role("main").locator("li", has_text=STEPS[0])).to_contain_text("godkänt")
+    axe(approver)
+    approver.goto(edit_address())
+    approve(approver)
+
+    version = GuidelineVersion.objects.get(title=GUIDELINE, major=3)
+    reader = open_page()
+    reader.goto(f"/r/{version.key}/v/3.0/")
+    expect(reader.get_by_role("main")).to_contain_text("Nu står det mer om vikarier.")
+    assert version.approved_by is not None
+    assert version.is_reviewed
+
+
+def write_summary(page: Page, words: str) -> None:
+    page.locator("textarea[name=summary]").fill(words)
+    page.locator("button.action-save").first.click()
+    expect(page.locator(".messages")).to_contain_text("sparad")
+
+
+def decide(page: Page) -> None:
+    page.goto(edit_address().replace("/admin/pages/", "/admin/riktlinjer/").replace("/edit/", "/publicera/"))
+
+
+def approve(page: Page) -> None:
+    page.get_by_role("button", name="Fler åtgärder").first.click()
+    page.locator('button[data-workflow-action-name="approve"]').first.click()
+    page.wait_for_url(re.compile(r"/admin/pages/\d+/$"))

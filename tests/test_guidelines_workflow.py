@@ -1,0 +1,257 @@
+"""Author, subject expert, lawyer, approver: nobody approves their own text, and nothing is published past them."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import GroupPagePermission, Workflow, WorkflowPage, WorkflowTask
+
+from cms.people.models import AuditEntry
+from cms.versions.enums import Change
+from cms.versions.models import PublishingPlan, ReviewSignature
+from cms.versions.queries import open_marks
+from guidelines.actions import FourEyes, NotReviewed, OverrideRefused, plan_guideline, publish_guideline
+from guidelines.models import GuidelinePage, GuidelineVersion, ReviewTask
+from guidelines.queries.approvals import authors_of_page, review_of
+from tests.cast import LOGIN_BACKEND, Member
+from tests.factories import GuidelinePageFactory, PersonFactory, UserFactory, text
+from tests.test_guidelines import edit, let_go_live, versions_of
+from tests.test_guidelines_admin import said
+
+MARKED = text("Lagen säger att du ska anmäla.", review=("J", "H"))
+
+
+def reviewer(name, *groups):
+    """A member of some of Wagtail's groups, with a person behind the account."""
+    user = UserFactory(email=f"{name.lower()}@example.se", first_name=name, is_staff=True)
+    user.groups.add(*groups)
+    return Member(name, user, PersonFactory(user=user, given_name=name))
+
+
+def admin_client(user):
+    return Member("", user).client()
+
+
+@pytest.fixture
+def paper(cast):
+    """Version 1.0 was published before there was a workflow; then the editor writes something that experts must see."""
+    paper = GuidelinePageFactory()
+    publish_guideline(page=paper)
+    return edit(GuidelinePage.objects.get(pk=paper.pk), MARKED, user=cast.editor.user)
+
+
+@pytest.fixture
+def experts(cast):
+    return {"expert": reviewer("Elsa", *groups_of("Sakkunniga")), "lawyer": reviewer("Jonas", *groups_of("Jurister"))}
+
+
+def groups_of(*names):
+    moderators = Group.objects.get(name="Moderators")
+    for name in names:
+        group, is_new = Group.objects.get_or_create(name=name)
+        if is_new:
+            group.permissions.set(moderators.permissions.all())
+            for permission in GroupPagePermission.objects.filter(group__name="Editors"):
+                GroupPagePermission.objects.create(group=group, page=permission.page, permission=permission.permission)
+        yield group
+
+
+@pytest.fixture
+def steps(paper, experts):
+    """Three steps over the list of guidelines, each with a group of its own."""
+    workflow = Workflow.objects.create(name="Granskning")
+    wanted = (("Sakkunnig", "Sakkunniga", ["H"]), ("Jurist", "Jurister", ["J"]), ("Godkännare", "Moderators", []))
+    made = []
+    for order, (name, group, competences) in enumerate(wanted):
+        task = ReviewTask.objects.create(name=name, competences=competences, function=f"{name} i staden")
+        task.groups.add(Group.objects.get(name=group))
+        WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=order)
+        made.append(task)
+    WorkflowPage.objects.create(workflow=workflow, page=paper.get_parent())
+    return made
+
+
+def fresh(paper):
+    return GuidelinePage.objects.get(pk=paper.pk)
+
+
+def submit(paper, user):
+    paper = fresh(paper)
+    plan_guideline(page=paper.get_latest_revision_as_object(), change=Change.EDITORIAL, made_by=user)
+    paper.get_workflow().start(paper, user)
+
+
+def act(user, paper, action="approve", **fields):
+    """Press a button of the current step in Wagtail's admin."""
+    state = fresh(paper).current_workflow_task_state
+    address = reverse("wagtailadmin_pages:workflow_action", args=[paper.pk, action, state.pk])
+    return admin_client(user).post(address, {"comment": "", **fields})
+
+
+def status(paper):
+    state = fresh(paper).current_workflow_task_state
+    return state.task.name if state else None
+
+
+# The whole way
+
+
+def test_text_passes_expert_lawyer_and_approver_and_is_signed_on_the_way(paper, steps, experts, cast, settings):
+    settings.LEDSTANG_DEMO = False
+    submit(paper, cast.editor.user)
+    act(experts["expert"].user, paper)
+    signature = ReviewSignature.objects.get()
+    assert (signature.competence, signature.signed_by_function) == ("H", "Sakkunnig i staden")
+    assert signature.signed_by == experts["expert"].person
+    assert (status(paper), versions_of(paper)) == ("Jurist", ["1.0"])
+    act(experts["lawyer"].user, paper)
+    assert set(ReviewSignature.objects.values_list("competence", flat=True)) == {"H", "J"}
+    act(cast.approver.user, paper)
+    version = GuidelineVersion.objects.get(key=paper.key, minor=1)
+    assert version.is_reviewed
+    assert not open_marks(version.content_id).exists()
+    assert (version.approved_by, version.published_by) == (cast.approver.user, cast.approver.user)
+    signed = AuditEntry.objects.filter(action="review_signed").values_list("actor", flat=True)
+    assert set(signed) == {experts["expert"].person.pk, experts["lawyer"].person.pk}
+
+
+def test_dialog_shows_the_steps_and_lets_nobody_publish_past_them(paper, steps, experts, cast):
+    submit(paper, cast.editor.user)
+    act(experts["expert"].user, paper)
+    client = cast.approver.client()
+    shown = client.get(reverse("guidelines_admin:publish", args=[paper.pk])).content.decode()
+    assert "Sakkunnig: <strong>godkänt</strong>" in shown
+    assert "Jurist: <strong>inte godkänt än</strong>" in shown
+    assert 'name="publish"' not in shown
+    assert 'name="override_reason"' not in shown
+    answer = client.post(
+        reverse("guidelines_admin:publish", args=[paper.pk]),
+        {
+            "revision": fresh(paper).latest_revision_id,
+            "change": "editorial",
+            "effective_on": timezone.localdate().isoformat(),
+            "publish": "1",
+        },
+    )
+    assert "måste godkännas i alla steg" in answer.content.decode()
+    assert versions_of(paper) == ["1.0"]
+
+
+# Four eyes
+
+
+def test_whoever_changed_anything_cannot_approve_whatever_their_rights(paper, steps, experts, cast):
+    boss = UserFactory(superuser=True)
+    paper = edit(paper, MARKED, "Och en mening till.", user=boss)
+    submit(paper, cast.editor.user)
+    for user in (boss, cast.editor.user):
+        assert "approve" not in [name for name, _label, _modal in steps[0].get_actions(fresh(paper), user)]
+        answer = act(user, paper)
+        assert (answer.status_code, status(paper)) in ((302, "Sakkunnig"), (403, "Sakkunnig"))
+    assert not ReviewSignature.objects.exists()
+    with pytest.raises(FourEyes):  # nor by code, nor by the button that saves and approves in one
+        steps[0].on_action(fresh(paper).current_workflow_task_state, boss, "approve")
+    act(experts["expert"].user, paper)
+    assert status(paper) == "Jurist"
+
+
+def test_twin_without_authors_anybody_of_the_group_approves(paper, steps, experts, cast, monkeypatch):
+    paper = edit(paper, MARKED, "Elsas mening.", user=experts["expert"].user)
+    submit(paper, cast.editor.user)
+    monkeypatch.setattr("guidelines.actions.approving.authors_of_page", lambda paper: set())
+    steps[0].on_action(fresh(paper).current_workflow_task_state, experts["expert"].user, "approve")
+    assert status(paper) == "Jurist"
+
+
+def test_authors_approval_that_slipped_in_stops_the_publication(paper, steps, experts, cast):
+    """Code can approve a state without asking the step: what is published is asked again."""
+    paper = edit(paper, MARKED, "Elsas mening.", user=experts["expert"].user)
+    submit(paper, cast.editor.user)
+    fresh(paper).current_workflow_task_state.approve(user=experts["expert"].user)
+    act(experts["lawyer"].user, paper)
+    answer = act(cast.approver.user, paper)
+    assert "kan inte godkänna den" in said(answer)
+    assert (status(paper), versions_of(paper)) == ("Godkännare", ["1.0"])
+
+
+def test_reviewer_who_edits_becomes_an_author_and_all_steps_are_asked_again(paper, steps, experts, cast):
+    submit(paper, cast.editor.user)
+    act(experts["expert"].user, paper)
+    paper = edit(paper, MARKED, "Juristens mening.", user=experts["lawyer"].user)
+    plan_guideline(page=paper.get_latest_revision_as_object(), change=Change.EDITORIAL, made_by=cast.editor.user)
+    assert experts["lawyer"].user.pk in authors_of_page(fresh(paper))
+    act(experts["lawyer"].user, paper)
+    assert status(paper) == "Jurist"
+    second = reviewer("Julia", *groups_of("Jurister"))
+    act(second.user, paper)
+    assert status(paper) == "Sakkunnig"  # what the expert approved was another text
+    act(experts["expert"].user, paper)
+    act(cast.approver.user, paper)
+    assert versions_of(paper) == ["1.0", "1.1"]
+
+
+# Past the workflow
+
+
+def test_nothing_is_published_without_the_finished_workflow(paper, steps, cast):
+    with pytest.raises(NotReviewed):
+        publish_guideline(page=paper, published_by=cast.approver.user)
+    assert versions_of(paper) == ["1.0"]
+    assert not review_of(fresh(paper), fresh(paper).latest_revision).is_finished
+
+
+def test_twin_without_the_workflow_it_is_published(paper, steps, cast):
+    WorkflowPage.objects.filter(page=paper.get_parent()).delete()
+    assert publish_guideline(page=paper, published_by=cast.approver.user).number == "1.1"
+
+
+def test_edit_after_the_last_approval_is_not_covered(paper, steps, experts, cast):
+    """The schedule publishes what was approved; what somebody wrote afterwards has to go the whole way again."""
+    live = timezone.now() + timedelta(hours=1)
+    paper = edit(paper, MARKED, go_live_at=live, user=cast.editor.user)
+    submit(paper, cast.editor.user)
+    for user in (experts["expert"].user, experts["lawyer"].user, cast.approver.user):
+        act(user, paper)
+    let_go_live()
+    call_command("publish_scheduled")
+    version = GuidelineVersion.objects.get(key=paper.key, minor=1)
+    assert (version.approved_by, versions_of(paper)) == (cast.approver.user, ["1.0", "1.1"])
+    paper = edit(paper, "En mening efteråt.", go_live_at=None, user=cast.editor.user)
+    with pytest.raises(NotReviewed):
+        publish_guideline(page=paper, published_by=cast.approver.user)
+
+
+def test_only_an_administrator_goes_past_it_and_the_reason_is_logged(paper, steps, cast):
+    with pytest.raises(OverrideRefused):
+        publish_guideline(page=paper, published_by=cast.approver.user, override_reason="Bråttom")
+    boss = UserFactory(superuser=True)
+    client = Member("", boss).client()
+    address = reverse("guidelines_admin:publish", args=[paper.pk])
+    assert 'name="override_reason"' in client.get(address).content.decode()
+    decision = {
+        "revision": fresh(paper).latest_revision_id,
+        "change": "editorial",
+        "effective_on": timezone.localdate().isoformat(),
+        "publish": "1",
+    }
+    assert "måste godkännas i alla steg" in client.post(address, decision).content.decode()
+    assert versions_of(paper) == ["1.0"]
+    client.post(address, {**decision, "override_reason": "Telefonnumret till jouren var fel."})
+    assert versions_of(paper) == ["1.0", "1.1"]
+    entry = AuditEntry.objects.get(action="review_overridden")
+    assert entry.object_key == str(paper.key)
+    assert entry.details["reason"] == "Telefonnumret till jouren var fel."
+    assert PublishingPlan.objects.get(pk=entry.details["plan"]).made_by == boss
+
+
+def test_step_can_be_made_in_the_admin(cast, client):
+    client.force_login(UserFactory(superuser=True), backend=LOGIN_BACKEND)
+    group = Group.objects.get(name="Moderators")
+    address = reverse("wagtailadmin_workflows:add_task", args=["guidelines", "reviewtask"])
+    form = {"name": "Jurist", "groups": [group.pk], "competences": ["J", "A"], "function": "Stadsjurist"}
+    assert client.get(address).status_code == 200
+    client.post(address, form)
+    assert ReviewTask.objects.get().competences == ["J", "A"]
