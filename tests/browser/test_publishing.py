@@ -18,7 +18,7 @@ def test_editor_is_stopped_mends_sees_the_cost_and_two_accounts_publish(open_pag
     log_in(editor, "redaktor", edit_address())
     write_summary(editor, "Ring om 811218-9876. Nu står det mer om vikarier.")
     decide(editor)
-    expect(editor.get_by_role("main")).to_contain_text("Det här måste åtgärdas först")
+    expect(editor.get_by_role("main")).to_contain_text("Det här måste rättas först")
     axe(editor)
 
     editor.get_by_role("link", name=re.compile("personnummer", re.IGNORECASE)).click()
@@ -60,7 +60,7 @@ def test_editor_is_stopped_mends_sees_the_cost_and_two_accounts_publish(open_pag
 def write_summary(page: Page, words: str) -> None:
     page.locator("textarea[name=summary]").fill(words)
     page.locator("button.action-save").first.click()
-    expect(page.locator(".messages")).to_contain_text("sparad")
+    expect(page.locator(".messages")).to_contain_text("uppdaterad")
 
 
 def decide(page: Page) -> None:
