@@ -203,7 +203,7 @@ def cpu_of(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def measure_csv(folder: str) -> dict[str, Any]:
-    from cms.oversight.sheets import write_csv
+    from cms.core.sheets import write_csv
 
     path = Path(folder) / "list.csv"
     idle = memory("VmRSS")
@@ -225,7 +225,7 @@ def measure_csv(folder: str) -> dict[str, Any]:
 
 
 def measure_xlsx(folder: str, most: int) -> dict[str, Any]:
-    from cms.oversight.sheets import write_xlsx
+    from cms.core.sheets import write_xlsx
 
     path = Path(folder) / "list.xlsx"
     peaks = {}

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from cms.certificates import zipping
 from cms.certificates.actions import issue_certificate, make_whole, request_bundle, revoke_certificate
 from cms.certificates.enums import RevocationReason
-from cms.certificates.manifest import as_csv
 from cms.certificates.models import Certificate, CertificateBundle, CertificateFile
 from cms.certificates.tasks import prepare_bundle
+from cms.core.sheets import as_csv
 from cms.oversight.queries.transcripts import course_certificates_of
 from cms.people.enums import AuditAction, Protection
 from cms.people.models import AuditEntry, OrgUnit, Scope

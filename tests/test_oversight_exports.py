@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cms.compliance.models import Target
+from cms.core.sheets import write_xlsx
 from cms.oversight.actions import make_anew, request_export
 from cms.oversight.enums import FileFormat
 from cms.oversight.models import ExportFile
 from cms.oversight.queries import Filters
-from cms.oversight.sheets import write_xlsx
 from cms.oversight.tasks import make_export
 from cms.people.actions import give_scope, record_employment, set_protection
 from cms.people.enums import AuditAction, Protection, Right

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.oversight.sheets import DANGEROUS, csv_lines, safe_cell
+from cms.core.sheets import DANGEROUS, csv_lines, safe_cell
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,5 @@ def test_lines_come_one_at_a_time():
 
 def test_the_test_can_fail(monkeypatch: pytest.MonkeyPatch):
     """The twin: a writer that takes cells as they are lets a formula through."""
-    monkeypatch.setattr("cms.oversight.sheets.safe_cell", str)
+    monkeypatch.setattr("cms.core.sheets.safe_cell", str)
     assert "=1+1" in next(csv_lines([["=1+1"]])).split(";")[0].lstrip("\ufeff")[:4]

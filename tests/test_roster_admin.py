@@ -12,12 +12,12 @@ from django.test import Client
 from django.utils import timezone
 
 from cms.core.storage import private_storage
+from cms.core.tables import read_tables
 from cms.people.actions import work_through
 from cms.people.enums import AuditAction, ImportState, Right
 from cms.people.models import AuditEntry, Employment, Identity, Person, RoleMapping, RosterImport
 from cms.people.queries import employments_on, view_of
 from cms.people.roster.columns import STAFF as STAFF_COLUMNS
-from cms.people.roster.tables import read_tables
 from tests.cast import Cast
 from tests.factories import EmploymentFactory, PersonFactory, RoleFactory, ScopeFactory
 from tests.test_roster import STAFF, UNITS, files

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
+from cms.core.sheets import ROWS_IN_A_SHEET, write_csv, write_xlsx
 from cms.oversight.enums import FileFormat
 from cms.oversight.models import ExportFile
 from cms.oversight.queries.exports import list_behind, seal_of
@@ -18,7 +19,6 @@ from cms.oversight.queries.filters import filters_from
 from cms.oversight.queries.overview import named_controllers
 from cms.oversight.queries.staff import PEOPLE_AT_A_TIME, StaffList
 from cms.oversight.queries.tables import staff_table
-from cms.oversight.sheets import ROWS_IN_A_SHEET, write_csv, write_xlsx
 
 LEASE = timedelta(minutes=5)
 

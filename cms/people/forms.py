@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cms.core.tables import LARGEST
 from cms.people.enums import OrgUnitKind
 from cms.people.models import KindMapping, Role, RoleMapping
 from cms.people.roster.sheets import File
 from cms.people.roster.sources import FILES, named_sources
-from cms.people.roster.tables import LARGEST
 
 
 class UploadForm(forms.Form):

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms.certificates import zipping
 from cms.certificates.actions import note_bundle_fetch, request_bundle
-from cms.certificates.manifest import as_csv
 from cms.certificates.models import Certificate, CertificateBundle
 from cms.certificates.queries import certificates_of, fetchable_by, manifest_row
 from cms.certificates.views.answers import guarded
 from cms.certificates.views.files import bytes_of
+from cms.core.sheets import as_csv
 from cms.core.views import render_page
 from cms.people.models import Person
 from cms.people.views import acting_person

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms.core.models import Refused
+from cms.core.sheets import write_csv
 from cms.oversight.enums import LineDecision, SecrecyGround
 from cms.oversight.models import Disclosure, DisclosureLine, DisclosureRelease
 from cms.oversight.queries.disclosures import MOST_LINES, Line, list_asked_for, released_table
 from cms.oversight.queries.filters import Filters, kept_filters
-from cms.oversight.sheets import write_csv
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import OrgUnit, Person

@@ -8,9 +8,9 @@ from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpRe
 from django.utils import timezone
 from django.utils.text import slugify
 
+from cms.core.sheets import csv_lines, in_pieces, write_xlsx
 from cms.oversight.enums import FileFormat
 from cms.oversight.queries.tables import Row
-from cms.oversight.sheets import csv_lines, in_pieces, write_xlsx
 from cms.oversight.tasks import too_long
 
 CONTENT_TYPES = {

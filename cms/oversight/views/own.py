@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from cms.certificates import zipping
 from cms.certificates.queries import certificates_of
 from cms.compliance.queries import training_of
+from cms.core.sheets import csv_lines
 from cms.core.views import render_page
 from cms.oversight.actions import issue_transcript
 from cms.oversight.queries.personal import by_day, documents_of, kept_about, looks_at
-from cms.oversight.sheets import csv_lines
 from cms.people.models import Person
 from cms.people.queries import employments_on
 from cms.people.views import acting_person

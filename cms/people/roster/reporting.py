@@ -1,7 +1,5 @@
 """A plan told row by row, without names: where the source says it, and what comes of it."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from cms.core import sheets
 from cms.people.roster.facts import Place, Problem
 from cms.people.roster.planning import Changes, Plan
 
@@ -116,18 +115,13 @@ def problem_row(problem: Problem) -> dict[str, object]:
 
 def as_csv(lines: list[Line], problems: list[Problem]) -> bytes:
     """The whole report as a file for a Swedish spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([_("Table"), _("Row"), _("Column"), _("What"), _("Which")])
+    return sheets.as_csv(_rows(lines, problems))
+
+
+def _rows(lines: list[Line], problems: list[Problem]) -> Iterator[list[object]]:
+    yield [_("Table"), _("Row"), _("Column"), _("What"), _("Which")]
     for problem in problems:
         place = problem.place
-        writer.writerow(map(_safe, [place.table, place.row or "", place.column, problem.text, problem.value]))
+        yield [place.table, place.row or "", place.column, problem.text, problem.value]
     for line in lines:
-        writer.writerow(map(_safe, [line.table, line.row or "", "", line.label, line.fields]))
-    return ("\ufeff" + text.getvalue()).encode()
-
-
-def _safe(value: object) -> str:
-    """A spreadsheet runs no cell as a formula."""
-    text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+        yield [line.table, line.row or "", "", line.label, line.fields]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
+from cms.core.tables import Table, UnreadableTable, read_tables
 from cms.people.enums import Protection
 from cms.people.roster.columns import (
     FORBIDDEN,
@@ -27,7 +28,6 @@ from cms.people.roster.facts import (
     UnitSaid,
     silent,
 )
-from cms.people.roster.tables import Table, UnreadableTable, read_tables
 from cms.people.roster.vocabularies import GRAVITY, protection_of
 
 EPPN = "eppn"

@@ -86,6 +86,11 @@ def in_pieces(lines: Iterable[str], size: int = 1 << 16) -> Iterator[bytes]:
     yield "".join(waiting).encode()
 
 
+def as_csv(rows: Iterable[Iterable[Any]]) -> bytes:
+    """A short table as the whole file."""
+    return "".join(csv_lines(rows)).encode()
+
+
 def write_csv(path: Path, rows: Iterable[Iterable[Any]]) -> None:
     with path.open("wb") as file:
         for piece in in_pieces(csv_lines(rows)):

@@ -1,4 +1,4 @@
-"""CSV and XLSX as tables of text: whatever separator, encoding or sheet an HR system writes."""
+"""CSV and XLSX as tables of text: whatever separator, encoding or sheet somebody's system writes."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ MOST_COLUMNS = 60
 
 
 class UnreadableTable(ValueError):
-    """Its text is a code of `facts.PROBLEMS`."""
+    """Its text is a code: `not_a_table`, `no_table` or `too_large`. Who asked puts it in words."""
 
 
 @dataclass(frozen=True)
