@@ -1,5 +1,6 @@
 """What readers send, and what editors decide when they publish or withdraw."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,24 +11,43 @@ from wagtail.admin.widgets import AdminDateInput
 
 from cms.versions.enums import Change, NoticeTone
 from guidelines.enums import FlagReason
+from guidelines.grading import Question
 from guidelines.models import GuidelineVersion
 
 
 class AcknowledgeForm(forms.Form):
-    """Bound to the version on the screen, by its public id."""
+    """Bound to the version on the screen, by its public id, with the control questions of that version."""
 
     version = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, versions: tuple[GuidelineVersion, ...] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, questions: Sequence[Question] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.versions = {version.public_id: version for version in versions}
+        self.questions = questions
+        for question in questions:
+            self.fields[question.key] = _answer_to(question)
 
-    def clean_version(self) -> GuidelineVersion:
-        """Only a version of this very guideline."""
-        version = self.versions.get(self.cleaned_data["version"])
-        if version is None:
-            raise forms.ValidationError("not a version of this guideline")
-        return version
+    @property
+    def answers(self) -> dict[str, list[str]]:
+        """The keys of the picked choices, by question."""
+        picked = {question.key: self.cleaned_data[question.key] for question in self.questions}
+        return {key: [keys] if isinstance(keys, str) else keys for key, keys in picked.items()}
+
+    def point_out(self, wrong: Iterable[Question]) -> None:
+        """Say which answers are wrong, not how."""
+        for question in wrong:
+            self.add_error(question.key, _("This is not right. Read again, and answer once more."))
+
+
+def _answer_to(question: Question) -> forms.Field:
+    settings: dict[str, Any] = {
+        "label": question.text,
+        "choices": [(choice.key, choice.text) for choice in question.choices],
+        "error_messages": {"required": _("Answer this question.")},
+    }
+    if question.has_several:
+        help_text = _("Several are right.")
+        return forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, help_text=help_text, **settings)
+    return forms.ChoiceField(widget=forms.RadioSelect, **settings)
 
 
 class FlagForm(forms.Form):

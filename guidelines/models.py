@@ -17,9 +17,11 @@ from cms.core.enums import Audience, Competence
 from cms.core.models import BasePage, Record
 from cms.people.models import Person
 from cms.references.blocks import content_blocks
-from cms.versions.freezing import Draft, freeze
+from cms.versions.freezing import Draft, freeze, strings_in
 from cms.versions.models import PublishingPlan, Version
+from guidelines.blocks import MOST_QUESTIONS, ControlQuestionBlock
 from guidelines.enums import KIND, FlagReason, GuidelineKind
+from guidelines.grading import Question, questions_in
 from guidelines.panels import GoLivePanel
 from guidelines.registry import approvals, draft_readers
 
@@ -72,6 +74,15 @@ class GuidelinePage(BasePage):
         blank=True,
         help_text=_("What readers state when they acknowledge. Empty: “I have taken part of the guideline”."),
     )
+    questions = StreamField(
+        [("question", ControlQuestionBlock())],
+        blank=True,
+        max_num=MOST_QUESTIONS,
+        verbose_name=_("control questions"),
+        help_text=_(
+            "One to three, if any. Readers answer them before they acknowledge. Only that they were right is known."
+        ),
+    )
 
     content_panels = [
         *BasePage.content_panels,
@@ -90,7 +101,7 @@ class GuidelinePage(BasePage):
             ],
             heading=_("Decision"),
         ),
-        FieldPanel("statement"),
+        MultiFieldPanel([FieldPanel("statement"), FieldPanel("questions")], heading=_("Acknowledgement")),
     ]
     # A guideline does not expire silently: it is withdrawn, with a reason.
     settings_panels = [GoLivePanel(), CommentPanel()]
@@ -114,7 +125,9 @@ class GuidelinePage(BasePage):
 
     def draft(self, *, strict: bool = True) -> Draft:
         """Everything that publishing would freeze. `strict` off stands unknown keys, for previews."""
-        return freeze(title=self.title or "", body=self.body, extra=self.frozen_fields(), strict=strict)
+        extra = self.frozen_fields()
+        words = strings_in(extra.get("questions", []))
+        return freeze(title=self.title or "", body=self.body, extra=extra, texts=words, strict=strict)
 
     def frozen_fields(self) -> dict[str, Any]:
         """What is frozen beside the text, the decision above all, as JSON-ready data."""
@@ -123,7 +136,27 @@ class GuidelinePage(BasePage):
             **{name: getattr(self, name) or "" for name in FROZEN_WORDS},
             **{name: day.isoformat() if day else None for name, day in dates.items()},
             "statement": (self.statement or "").strip() or default_statement(),
+            **({"questions": self.frozen_questions()} if self.questions else {}),
         }
+
+    def frozen_questions(self) -> list[dict[str, Any]]:
+        """The control questions under the keys that their blocks keep through all versions."""
+        self.questions.get_prep_value()  # gives an id to blocks that were made in code
+        return [
+            {
+                "key": str(question.id),
+                "text": question.value["text"] or "",
+                "choices": [
+                    {
+                        "key": str(choice.id),
+                        "text": choice.value["text"] or "",
+                        "is_right": bool(choice.value["is_right"]),
+                    }
+                    for choice in question.value["choices"].bound_blocks
+                ],
+            }
+            for question in self.questions
+        ]
 
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
         """The draft as a reader of the chosen audience would get it. Unknown keys and empty fields are stood."""
@@ -176,6 +209,11 @@ class GuidelineVersion(Version):
                 name="guidelines_version_is_decided",
             ),
         ]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What readers answer before they acknowledge."""
+        return questions_in(self.content.parts["extra"])
 
 
 class Acknowledgement(Record):

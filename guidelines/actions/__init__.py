@@ -1,4 +1,4 @@
-from guidelines.actions.acknowledging import NotInForce, NotRequirable, acknowledge_guideline
+from guidelines.actions.acknowledging import NotInForce, NotRequirable, WrongAnswers, acknowledge_guideline
 from guidelines.actions.approving import FourEyes, approve_step
 from guidelines.actions.flagging import NoSuchSection, flag_section
 from guidelines.actions.publishing import (
@@ -27,6 +27,7 @@ __all__ = [
     "NotReviewed",
     "OverrideRefused",
     "PlanMissing",
+    "WrongAnswers",
     "acknowledge_guideline",
     "approve_step",
     "flag_section",

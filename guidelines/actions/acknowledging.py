@@ -1,5 +1,6 @@
 """A person states that they have taken part of a version."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from cms.people.models import Person
 from cms.versions.enums import NoticeTone
 from cms.versions.models import Notice, Withdrawal
 from guidelines.enums import KIND, GuidelineKind
+from guidelines.grading import Question, answered_wrong
 from guidelines.models import Acknowledgement, GuidelineVersion
 
 MAIL = "guideline_acknowledged"
@@ -30,15 +32,33 @@ class NotRequirable(Refused):
     """Nobody can acknowledge it: a proposal, or a text that experts have not reviewed."""
 
 
+class WrongAnswers(Refused):
+    """Some control question is not answered right. Nothing is kept of it."""
+
+    def __init__(self, questions: list[Question]) -> None:
+        self.questions = questions
+        super().__init__(_("Read again, and answer once more. What you have answered is not kept."))
+
+
 @transaction.atomic
-def acknowledge_guideline(*, person: Person, version: GuidelineVersion, at: datetime | None = None) -> Acknowledgement:
+def acknowledge_guideline(
+    *,
+    person: Person,
+    version: GuidelineVersion,
+    answers: Mapping[str, Collection[str]] | None = None,
+    at: datetime | None = None,
+) -> Acknowledgement:
     """Write down, exactly once, that a person has taken part of the version they had on the screen.
 
     It stays true when a newer version has come into force meanwhile; whether it is enough is standing's to say.
-    Deposits evidence, and owes the person a mail. Raises NotInForce or NotRequirable.
+    `answers` are the keys of the choices picked, by control question: they are graded here and kept nowhere.
+    Deposits evidence, and owes the person a mail. Raises NotInForce, NotRequirable or WrongAnswers.
     """
     at = at or timezone.now()
     target = _target(version, at)
+    wrong = answered_wrong(version.questions, answers or {})
+    if wrong:
+        raise WrongAnswers(wrong)
     mine = Acknowledgement(
         person=person,
         version=version,

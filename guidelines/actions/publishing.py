@@ -315,7 +315,7 @@ def _check_four_eyes(publisher: Any, authors: Collection[Any]) -> None:
 
 def _fields(draft: Draft) -> dict[str, Any]:
     """What the draft froze beside its text, as the version's columns have it."""
-    extra = draft.extra
+    extra = {name: value for name, value in draft.extra.items() if name != "questions"}
     days = {name: date.fromisoformat(extra[name]) if extra[name] else None for name in ("decided_on", "review_by")}
     return {**extra, **days}
 

@@ -54,6 +54,10 @@ class Document:
     def numbered(self, major: int, minor: int) -> GuidelineVersion | None:
         return next((v for v in self.versions if (v.major, v.minor) == (major, minor)), None)
 
+    def shown_as(self, public_id: str) -> GuidelineVersion | None:
+        """The version that a page was made for, by what the page sends back. Only one of this very guideline."""
+        return next((v for v in self.versions if str(v.public_id) == public_id), None)
+
     def coming(self, on: date) -> GuidelineVersion | None:
         """The next version that will apply, if one has been published ahead."""
         days = [version.effective_on for version in self.versions if version.effective_on > on]

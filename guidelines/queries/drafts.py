@@ -175,8 +175,8 @@ def _changed_fields(latest: GuidelineVersion, draft: Draft) -> Iterator[str]:
     """The names of fields beside the text that differ, as the editor knows them."""
     before = {"title": latest.title, **canonical_extra(latest)}
     now = {"title": draft.title, **draft.extra}
-    for name, value in now.items():
-        if before.get(name) != value:
+    for name in dict.fromkeys([*now, *before]):
+        if before.get(name) != now.get(name):
             yield str(GuidelinePage._meta.get_field(name).verbose_name)
 
 

@@ -12,9 +12,11 @@ from cms.core.enums import Audience, Competence
 from cms.people.models import Employment, Person
 from cms.people.queries import employments_on, person_of
 from cms.references.queries import reader_of
-from cms.references.slots import Filler
+from cms.references.slots import Filler, fill, words_html
 from cms.versions.freezing import Draft
 from cms.versions.queries import Section, Text, text_of_draft
+from guidelines.grading import Question
+from guidelines.models import GuidelineVersion
 
 EVERYTHING = "alla"
 HEADING = "heading"
@@ -91,6 +93,22 @@ def read_draft(draft: Draft, user: Any, audience: str) -> Reading:
     """How a draft reads to an account. No audience: everything, whatever the account's workplace."""
     text = text_of_draft(draft)
     return read_text(text, person=person_of(user), on=timezone.localdate(), audience=audience or EVERYTHING)
+
+
+def read_questions(version: GuidelineVersion, person: Person | None, on: date) -> tuple[Question, ...]:
+    """The control questions of a version with their words as HTML, the registers they cite filled in for a reader."""
+    questions = version.questions
+    if not questions:
+        return ()
+    reader, cites = reader_of(person, on), version.content.parts["cites"]
+
+    def words(text: str) -> SafeString:
+        return fill(words_html(text, cites), reader, on)
+
+    return tuple(
+        replace(one, text=words(one.text), choices=tuple(replace(two, text=words(two.text)) for two in one.choices))
+        for one in questions
+    )
 
 
 def choose_audience(wanted: str | None, audiences: Sequence[str], employments: Iterable[Employment]) -> str | None:

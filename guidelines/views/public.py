@@ -20,13 +20,13 @@ from cms.core.views import render_page
 from cms.people.models import Person
 from cms.people.views import acting_person
 from cms.versions.queries import Text, latest_version, text_of
-from guidelines.actions import acknowledge_guideline
+from guidelines.actions import WrongAnswers, acknowledge_guideline
 from guidelines.forms import AcknowledgeForm, DayForm
 from guidelines.models import Acknowledgement, GuidelineIndexPage, GuidelinePage, GuidelineVersion
 from guidelines.queries.acknowledgements import Receipt, acknowledged_by, can_be_acknowledged
 from guidelines.queries.documents import Document, document, may_read, user_may_read
 from guidelines.queries.lists import guidelines_under
-from guidelines.queries.readings import EVERYTHING, read_text
+from guidelines.queries.readings import EVERYTHING, read_questions, read_text
 
 PASSED = PageViewRestriction.passed_view_restrictions_session_key
 
@@ -89,7 +89,13 @@ def find_document(request: HttpRequest, key: UUID) -> Document | HttpResponse:
     return found
 
 
-def _page(request: HttpRequest, found: Document, shown: GuidelineVersion, asked: date | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    found: Document,
+    shown: GuidelineVersion,
+    asked: date | None = None,
+    form: AcknowledgeForm | None = None,
+) -> HttpResponse:
     today, person = timezone.localdate(), acting_person(request)
     current = found.in_force(today)
     is_old = shown != current and not shown.is_pending(today)
@@ -102,6 +108,10 @@ def _page(request: HttpRequest, found: Document, shown: GuidelineVersion, asked:
         frozen=shown.content.parts["cites"] if is_old else None,
     )
     stated = acknowledged_by(person, [found.key]).get(found.key, []) if person and shown == current else []
+    receipt = Receipt.of(stated, shown)
+    can_acknowledge = shown == current and not found.is_stopped and can_be_acknowledged(shown)
+    if form is None and can_acknowledge and person is not None and receipt.counts is None:
+        form = AcknowledgeForm(initial={"version": shown.public_id}, questions=read_questions(shown, person, today))
     context = {
         "document": found,
         "version": shown,
@@ -117,9 +127,9 @@ def _page(request: HttpRequest, found: Document, shown: GuidelineVersion, asked:
         "everything": EVERYTHING,
         "base_url": getattr(settings, "LEDSTANG_BASE_URL", "").rstrip("/"),
         "person": person,
-        "receipt": Receipt.of(stated, shown),
-        "can_acknowledge": shown == current and not found.is_stopped and can_be_acknowledged(shown),
-        "form": AcknowledgeForm(initial={"version": shown.public_id}, auto_id=False),
+        "receipt": receipt,
+        "can_acknowledge": can_acknowledge,
+        "form": form,
     }
     response = render_page(request, "guidelines/guideline.html", context)
     if shown != current or asked:
@@ -147,16 +157,33 @@ def acknowledge(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect_to_login(here)
     if request.method != "POST":
         return redirect(here)
-    form = AcknowledgeForm(request.POST, versions=found.versions)
-    if not form.is_valid():
+    today, shown = timezone.localdate(), found.shown_as(request.POST.get("version", ""))
+    if shown is None:
         raise Http404
-    try:
-        kept = acknowledge_guideline(person=person, version=form.cleaned_data["version"])
-    except Refused as refusal:
+    form = AcknowledgeForm(request.POST, questions=read_questions(shown, person, today))
+    refusal = _state(request, found, person, shown, form)
+    if isinstance(refusal, WrongAnswers) and shown == found.in_force(today):
+        return _page(request, found, shown, form=form)
+    if refusal is not None:
         messages.error(request, str(refusal))
-    else:
-        _say_what_counts(request, found, kept)
     return redirect(f"{here}#kvittens")
+
+
+def _state(
+    request: HttpRequest, found: Document, person: Person, shown: GuidelineVersion, form: AcknowledgeForm
+) -> Refused | None:
+    """Keep the statement; or why it could not be kept, with what is wrong pointed out in the form."""
+    if not form.is_valid():
+        return WrongAnswers(list(form.questions))
+    try:
+        kept = acknowledge_guideline(person=person, version=shown, answers=form.answers)
+    except WrongAnswers as wrong:
+        form.point_out(wrong.questions)
+        return wrong
+    except Refused as refusal:
+        return refusal
+    _say_what_counts(request, found, kept)
+    return None
 
 
 def _say_what_counts(request: HttpRequest, found: Document, kept: Acknowledgement) -> None:
