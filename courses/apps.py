@@ -16,10 +16,12 @@ class CoursesConfig(AppConfig):
 
     def _register_documents(self) -> None:
         from cms.compliance.registry import TargetKind, target_kinds
+        from cms.core.registry import UseFinder, use_finders
         from cms.versions.registry import VersionKind, version_kinds
         from courses import receivers  # noqa: F401
-        from courses.queries import progress
+        from courses.queries import progress, uses
 
+        use_finders.register(UseFinder("course", uses.uses))
         target_kinds.register(
             TargetKind(
                 name="course",

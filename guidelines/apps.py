@@ -10,15 +10,16 @@ class GuidelinesConfig(AppConfig):
 
     def ready(self) -> None:
         from cms.compliance.registry import TargetKind, target_kinds
-        from cms.core.registry import NavItem, nav_items
+        from cms.core.registry import NavItem, UseFinder, nav_items, use_finders
         from cms.versions.registry import VersionKind, version_kinds
         from guidelines import receivers  # noqa: F401
         from guidelines.actions.approving import approve_step
         from guidelines.enums import KIND
-        from guidelines.queries import acknowledgements, approvals, documents, readings
+        from guidelines.queries import acknowledgements, approvals, documents, papers, readings, uses
         from guidelines.registry import Approval, DraftReader, draft_readers
         from guidelines.registry import approvals as approval_kinds
 
+        use_finders.register(UseFinder(KIND, uses.uses))
         draft_readers.register(DraftReader(KIND, readings.read_draft))
         approval_kinds.register(Approval(KIND, approvals.authors_of_page, approve_step))
 
@@ -39,6 +40,7 @@ class GuidelinesConfig(AppConfig):
                 resolve=documents.resolve,
                 current_contents=documents.current_contents,
                 at_pages=documents.at_pages,
+                papers=papers.papers,
             )
         )
         nav_items.register(

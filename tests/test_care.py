@@ -13,6 +13,9 @@ from cms.references.enums import LegalStatus
 from cms.references.models import Contact, LegalReference
 from cms.versions.care import Hit, stale_places
 from guidelines.actions import publish_guideline
+from guidelines.actions.papers import issue_document
+from guidelines.models import GuidelinePage
+from guidelines.queries.documents import document
 from tests.factories import (
     ContactFactory,
     CoursePageFactory,
@@ -29,6 +32,8 @@ from tests.test_guidelines import edit
 
 SEED = 20261127
 LAWS, CONTACTS = ("anmalan", "skolplikt", "tystnad"), ("jour", "mottagning")
+PDF = f"PDF från {timezone.localdate().isoformat()}"
+PAPERS = [("Riktlinje A", PDF), ("Riktlinje B", f"{PDF}, läsning för förskola")]
 KEYS = [f"lag:{key}" for key in LAWS] + [f"kontakt:{key}" for key in CONTACTS]
 
 
@@ -37,9 +42,12 @@ class Back(Exception):
 
 
 def places_of(random: Random) -> dict[tuple[str, str], list[str]]:
-    """Which keys stand where: in two guidelines, in a unit's text and in its question."""
+    """Which keys stand where: in two guidelines and their PDFs, in a unit's text and in its question."""
     where = [("Riktlinje A", "Ansvar"), ("Riktlinje B", "Ansvar"), ("Kurs: Del", "Läs"), ("Kurs: Del", "Gäller det?")]
-    return {place: random.sample(KEYS, random.randint(1, 3)) for place in where}
+    places = {place: random.sample(KEYS, random.randint(1, 3)) for place in where}
+    for title, paper in PAPERS:
+        places[title, paper] = places[title, "Ansvar"]
+    return places
 
 
 def cite(keys: list[str]) -> str:
@@ -52,13 +60,18 @@ def published(db) -> dict[tuple[str, str], list[str]]:
     for key in LAWS:
         LegalReferenceFactory(key=key, title=key, reviewed_on=today)
     for key in CONTACTS:
-        ContactFactory(key=key, name=key, kind="heder" if key == "jour" else "orosanmalan", verified_on=today)
+        ContactFactory(
+            open=True, key=key, name=key, kind="heder" if key == "jour" else "orosanmalan", verified_on=today
+        )
     ContactFactory(key="i_listan", kind="soc_jour", verified_on=today)
     for letter in "AB":
         page = GuidelinePageFactory(title=f"Riktlinje {letter}")
         publish_guideline(page=edit(page, text(f"Förr: {cite(KEYS)}.")))
         cites = cite(places[f"Riktlinje {letter}", "Ansvar"])
-        publish_guideline(page=edit(page, heading("Ansvar"), text(f"Enligt {cites}.")))
+        only = ("preschool",) if letter == "B" else ()
+        publish_guideline(page=edit(page, heading("Ansvar"), text(f"Enligt {cites}.", audiences=only)))
+        for audience in (None,) if letter == "A" else ("preschool", "compulsory_school"):
+            print_pdf(page, audience)
     course = CoursePageFactory(title="Kurs", units=0)
     question = true_false_question()
     question.text = f"Gäller det? {cite(places['Kurs: Del', 'Gäller det?'])}"
@@ -69,6 +82,13 @@ def published(db) -> dict[tuple[str, str], list[str]]:
     unit.save()
     cut(course)
     return places
+
+
+def print_pdf(page: GuidelinePage, audience: str | None = None) -> None:
+    """What somebody fetches: the PDF of the version in force, in one reading."""
+    found = document(page.key)
+    assert found is not None
+    issue_document(document=found, version=found.latest, audience=audience, on=timezone.localdate())
 
 
 def change(random: Random) -> tuple[str, str]:
@@ -105,6 +125,8 @@ CODES = {
     ("kontakt", "number"): set(),  # filled in when served: nothing that readers see is out of date
     ("kontakt", "gone"): {"contact_expired"},
 }
+ON_PAPER = {**CODES, ("kontakt", "expired"): {"contact_expired", "contact_changed"},
+            ("kontakt", "number"): {"contact_changed"}}  # fmt: skip
 
 
 def document_of(hit: Hit) -> str:
@@ -119,10 +141,10 @@ def test_twenty_changes_hit_exactly_the_places_that_cite_them(published):
             with transaction.atomic():
                 key, how = change(random)
                 wanted = {
-                    (document, where, key, code)
-                    for (document, where), keys in published.items()
+                    (title, where, key, code)
+                    for (title, where), keys in published.items()
                     if key in keys
-                    for code in CODES[key.split(":")[0], how]
+                    for code in (ON_PAPER if where.startswith("PDF") else CODES)[key.split(":")[0], how]
                 }
                 found = {
                     (document_of(hit), hit.where.split(" {{")[0], f"{hit.token.kind}:{hit.token.key}", str(hit.kind))
@@ -134,6 +156,15 @@ def test_twenty_changes_hit_exactly_the_places_that_cite_them(published):
         except Back:
             continue
     assert len(seen) >= 6
+
+
+def test_paper_that_is_made_anew_after_a_change_is_right_again(published):
+    page = GuidelinePage.objects.get(title="Riktlinje A")
+    key = next(key for key in KEYS if key.startswith("kontakt") and key in published["Riktlinje A", "Ansvar"])
+    Contact.objects.filter(key=key.split(":")[1]).update(phone="070-174 06 98")
+    assert {hit.where for hit in stale_places(timezone.localdate()) if hit.document == "Riktlinje A 1.1"} == {PDF}
+    print_pdf(page)
+    assert [hit for hit in stale_places(timezone.localdate()) if hit.document == "Riktlinje A 1.1"] == []
 
 
 def test_command_says_where_in_swedish_and_is_silent_when_all_is_well(published, capsys):
@@ -156,5 +187,7 @@ def test_more_texts_ask_no_more_questions(published):
 
     before = asked()
     for letter in "CDEF":
-        publish_guideline(page=GuidelinePageFactory(title=letter, body=[text(f"Enligt {cite(KEYS[1:3])}.")]))
+        page = GuidelinePageFactory(title=letter, body=[text(f"Enligt {cite(KEYS[1:3])}.")])
+        publish_guideline(page=page)
+        print_pdf(page)
     assert asked() == before

@@ -14,7 +14,7 @@ from cms.references.forms import ContactForm
 from cms.references.models import Contact, LegalReference
 from cms.references.queries import freeze_contact, freeze_contact_list, freeze_law, reader_of
 from cms.references.slots import ANONYMOUS, CONTACT, CONTACT_LIST, Reader, fill
-from cms.references.viewsets import ContactViewSet
+from cms.references.viewsets.registers import ContactViewSet
 from tests.cast import LOGIN_BACKEND
 from tests.factories import ContactFactory, DistrictFactory, LegalReferenceFactory, RoleFactory, UserFactory
 

@@ -7,6 +7,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from django.http import HttpRequest
 
+from cms.core.tokens import Token
+
 
 class Named(Protocol):
     @property
@@ -103,7 +105,8 @@ class TokenKind:
 
     `doubts(keys, on)` tells of those keys whose entries are stale, repealed, expired or unverified on a day.
     `changed` and `gone` are the codes of entries that say something else than when they were frozen, or that have left
-    the register. What is `is_filled` is put in when the text is served, so that only copies on paper are out of date.
+    the register. What is `is_filled` is put in when the text is served, so that only copies on paper are out of date;
+    `filled(key)` is what a document for everybody would get in its place today.
     """
 
     name: str
@@ -112,9 +115,33 @@ class TokenKind:
     changed: str = ""
     gone: str = ""
     is_filled: bool = False
+    filled: Callable[[str], str] = lambda key: ""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A place that cites an entry of a register. `where` says what it is, such as "version 2.0, in force".
+
+    `is_frozen`: it was published and does not change. `is_current`: readers meet it today.
+    """
+
+    title: str
+    where: str
+    url: str
+    is_frozen: bool
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class UseFinder:
+    """`find(tokens)` tells where some citations stand: in pages as they are written now, and in frozen versions."""
+
+    name: str
+    find: Callable[[Collection[Token]], Mapping[Token, Sequence[Use]]]
 
 
 nav_items: Registry[NavItem] = Registry("navigation item")
 footer_items: Registry[NavItem] = Registry("footer link")
 page_parts: Registry[PagePart] = Registry("part of a page")
 token_kinds: Registry[TokenKind] = Registry("token kind")
+use_finders: Registry[UseFinder] = Registry("finder of uses")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ LARGEST = 60 * 1024 * 1024
 LARGEST_UNPACKED = 600 * 1024 * 1024
 MOST_ROWS = 500_000
 MOST_COLUMNS = 60
+
+
+DATES = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d")
 
 
 class UnreadableTable(ValueError):
@@ -25,6 +29,21 @@ class Table:
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def plain(header: str) -> str:
+    """A header as it is compared: letters and digits only."""
+    return re.sub(r"[\W_]+", "", header.casefold())
+
+
+def read_day(cell: str) -> date:
+    """A day, however somebody's system writes it; a time after it is passed over. Raises ValueError."""
+    for form in DATES:
+        try:
+            return datetime.strptime(cell.split("T")[0].split(" ")[0], form).date()  # noqa: DTZ007 a day has no zone
+        except ValueError:
+            continue
+    raise ValueError(cell)
 
 
 def read_tables(name: str, content: bytes) -> list[Table]:

@@ -67,6 +67,8 @@ class AuditAction(TextChoices):
     TERMS_ENTERED = "terms_entered", _("entered the terms of follow-up")
     DISPOSED = "disposed", _("disposed of records")
     DISPOSAL_TRIED = "disposal_tried", _("tried a disposal")
+    REGISTER_VERIFIED = "register_verified", _("verified entries of a register")
+    REGISTER_IMPORTED = "register_imported", _("read a file into a register")
     REVIEW_SIGNED = "review_signed", _("signed an expert review")
     REMINDER_SENT = "reminder_sent", _("sent a reminder by hand")
     REMINDER_ESCALATED = "reminder_escalated", _("was told by mail that something is overdue")

@@ -19,9 +19,19 @@ class ReferencesConfig(AppConfig):
         from cms.references import queries, slots
 
         law = TokenKind(slots.LAW, queries.freeze_law, queries.doubts_about_law, "law_changed", "law_changed")
-        contact = TokenKind(slots.CONTACT, queries.freeze_contact, queries.doubts_about_contacts, **CONTACT_CODES)
+        contact = TokenKind(
+            slots.CONTACT,
+            queries.freeze_contact,
+            queries.doubts_about_contacts,
+            filled=queries.filled_contact,
+            **CONTACT_CODES,
+        )
         contact_list = TokenKind(
-            slots.CONTACT_LIST, queries.freeze_contact_list, queries.doubts_about_contact_lists, **CONTACT_CODES
+            slots.CONTACT_LIST,
+            queries.freeze_contact_list,
+            queries.doubts_about_contact_lists,
+            filled=queries.filled_contact_list,
+            **CONTACT_CODES,
         )
         for kind in (law, contact, contact_list):
             token_kinds.register(kind)

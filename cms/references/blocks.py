@@ -1,10 +1,15 @@
 """Blocks that cite the registers, and the whole set that guidelines and courses offer."""
 
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from cms.core.blocks import SectionBlock, section_blocks
+from cms.core.tokens import Token, find_tokens
 from cms.references.enums import ContactKind
 
 
@@ -34,6 +39,20 @@ class ContactListBlock(SectionBlock):
         icon = "mail"
         label = _("Contact routes")
         template = "ledstang_references/blocks/contact_list.html"
+
+
+def citations_in(blocks_written: Iterable[Mapping[str, Any]]) -> set[Token]:
+    """Every entry of a register that a text cites, from its blocks as the database keeps them."""
+    found: set[Token] = set()
+    for block in blocks_written:
+        found.update(find_tokens(json.dumps(block["value"], ensure_ascii=False)))
+        kind, name = BLOCKS_THAT_CITE.get(block["type"], ("", ""))
+        if kind and block["value"].get(name):
+            found.add(Token(kind, block["value"][name]))
+    return found
+
+
+BLOCKS_THAT_CITE = {"legal_reference": ("lag", "key"), "contacts": ("kontaktlista", "kind")}
 
 
 def content_blocks() -> list[tuple[str, blocks.Block]]:

@@ -1,16 +1,17 @@
 """Registers that content cites by key: legal references and contact routes."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cms.core.enums import Visibility
 from cms.people.models import District, Person, Role
-from cms.references.enums import ContactKind, LegalStatus
+from cms.references.enums import ContactCare, ContactKind, LawCare, LegalStatus
 
 is_key = RegexValidator(r"^[a-z0-9_]+$", _("A key has only the letters a to z, figures and underscores."))
 is_phone = RegexValidator(
@@ -18,6 +19,42 @@ is_phone = RegexValidator(
 )
 REVIEW_INTERVAL = timedelta(days=365)  # facts.md 6.1: older than twelve months is stale
 VERIFY_INTERVAL = timedelta(days=183)  # numbers change more often than law does
+SOON = timedelta(days=30)
+
+
+def _care(cases: dict[Any, Q], otherwise: Any) -> Case:
+    """The first that holds, as text."""
+    whens = [When(condition, then=Value(str(care))) for care, condition in cases.items()]
+    return Case(*whens, default=Value(str(otherwise)), output_field=models.CharField())
+
+
+class LegalReferenceQuerySet(models.QuerySet["LegalReference"]):
+    def with_care(self, on: date) -> "LegalReferenceQuerySet":
+        """Each with `care`, what it needs on a day: the rules of `status_on` and `is_stale`, for whole lists."""
+        begins_later = Q(in_force_from__gt=on)
+        coming = (
+            Q(status=LegalStatus.PROPOSED)
+            | Q(status=LegalStatus.ADOPTED, in_force_from=None)
+            | (Q(status__in=[LegalStatus.ADOPTED, LegalStatus.IN_FORCE]) & begins_later)
+        )
+        cases = {
+            LawCare.REPEALED: Q(status=LegalStatus.REPEALED) | Q(in_force_to__lt=on),
+            LawCare.STALE: Q(reviewed_on=None) | Q(reviewed_on__lt=on - REVIEW_INTERVAL),
+            LawCare.SOON: Q(reviewed_on__lt=on + SOON - REVIEW_INTERVAL) | Q(in_force_to__lte=on + SOON),
+            LawCare.COMING: coming,
+        }
+        return self.annotate(care=_care(cases, LawCare.REVIEWED))
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def with_care(self, on: date) -> "ContactQuerySet":
+        """Each with `care`, what it needs on a day: the rules of `is_valid` and `is_unverified`, for whole lists."""
+        cases = {
+            ContactCare.EXPIRED: Q(valid_to__lt=on),
+            ContactCare.UNVERIFIED: Q(verified_on=None) | Q(verified_on__lt=on - VERIFY_INTERVAL),
+            ContactCare.SOON: Q(verified_on__lt=on + SOON - VERIFY_INTERVAL) | Q(valid_to__lte=on + SOON),
+        }
+        return self.annotate(care=_care(cases, ContactCare.VERIFIED))
 
 
 class LegalReference(models.Model):
@@ -44,6 +81,8 @@ class LegalReference(models.Model):
         _("reviewed on"), null=True, blank=True, help_text=_("Older than twelve months counts as not reviewed.")
     )
     reviewed_by = models.CharField(_("reviewed by"), max_length=120, blank=True, help_text=_("A function, not a name."))
+
+    objects = LegalReferenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("legal reference")
@@ -129,6 +168,8 @@ class Contact(models.Model):
     verified_by = models.ForeignKey(
         Person, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact route")

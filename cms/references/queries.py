@@ -15,7 +15,7 @@ from cms.people.models import Employment, Person
 from cms.people.queries import employments_on
 from cms.references.enums import LegalStatus
 from cms.references.models import Contact, LegalReference
-from cms.references.slots import CONTACT, CONTACT_LIST, LAW, Reader, law_html, law_value, load_contacts
+from cms.references.slots import CONTACT, CONTACT_LIST, LAW, Reader, fill, law_html, law_value, load_contacts
 
 
 def reader_of(
@@ -73,6 +73,15 @@ def freeze_contact(key: str) -> FrozenToken | None:
 def freeze_contact_list(kind: str) -> FrozenToken | None:
     """All contact routes of a kind. None for an unknown or empty list."""
     return _freeze_contacts(Token(CONTACT_LIST, kind))
+
+
+def filled_contact(key: str) -> str:
+    """What a document for everybody would get in a contact's place today."""
+    return fill(slot(Token(CONTACT, key)))
+
+
+def filled_contact_list(kind: str) -> str:
+    return fill(slot(Token(CONTACT_LIST, kind)))
 
 
 def contacts_of(person: Person | None, on: date, district: str | None = None) -> list[Contact]:

@@ -12,12 +12,13 @@ from typing import Any
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from cms.core.readings import is_for, read_for
 from cms.core.registry import FrozenToken, token_kinds
 from cms.core.tokens import Token, find_slots, find_tokens
 from cms.versions.enums import RemarkKind
 from cms.versions.freezing import strings_in
 from cms.versions.models import Content, Fragment
-from cms.versions.registry import version_kinds
+from cms.versions.registry import Paper, version_kinds
 
 SHOWN = 60
 
@@ -39,43 +40,48 @@ def stale_places(on: date) -> list[Hit]:
     for kind in version_kinds:
         names.update(kind.current_contents())
     contents = list(Content.objects.filter(pk__in=names))
-    in_text = _in_text(names)
-    places = {content.pk: [*in_text.get(content.pk, ()), *_in_words(content.parts["extra"])] for content in contents}
-    cited = {token for found in places.values() for _where, token in found}
-    doubts, today = _doubts(cited, on), _today(cited)
+    texts = _texts(names)
+    places = {content.pk: [*_in_text(texts.get(content.pk, ())), *_in_words(content)] for content in contents}
+    books = _Books.of({token for found in places.values() for _where, token in found}, on)
     papers = _papers([content.sha256 for content in contents])
     hits: list[Hit] = []
     for content in contents:
-        frozen = content.parts["cites"]
+        name, frozen = names[content.pk], content.parts["cites"]
         for where, token in dict.fromkeys(places[content.pk]):
-            reasons = [*doubts.get(token, ()), *_overtaken(token, frozen, today[token], on_paper=False)]
-            hits += [Hit(names[content.pk], where, token, kind, words) for kind, words in reasons]
-        for token in dict.fromkeys(token for _where, token in places[content.pk]):
-            reasons = [*doubts.get(token, ()), *_overtaken(token, frozen, today[token], on_paper=True)]
-            hits += [
-                Hit(names[content.pk], paper, token, kind, words)
-                for paper in papers.get(content.sha256, ())
-                for kind, words in reasons
-            ]
+            hits += [Hit(name, where, token, *reason) for reason in books.against_text(token, frozen)]
+        for paper in papers.get(content.sha256, ()):
+            for token in _on(paper, texts.get(content.pk, ())):
+                hits += [Hit(name, paper.name, token, *reason) for reason in books.against_paper(token, frozen, paper)]
     return sorted(set(hits))
 
 
-def _in_text(contents: Collection[int]) -> dict[int, list[tuple[str, Token]]]:
-    """Each citation of some texts with the heading it stands under, by the text."""
-    found: dict[int, list[tuple[str, Token]]] = {}
-    headings: dict[int, str] = {}
+def _texts(contents: Collection[int]) -> dict[int, list[Fragment]]:
     rows = Fragment.objects.filter(content__in=contents).order_by("content", "position")
-    for row in rows.only("content", "kind", "html", "text"):
+    texts: dict[int, list[Fragment]] = {}
+    for row in rows.only("content", "kind", "audiences", "html", "text"):
+        texts.setdefault(row.content_id, []).append(row)
+    return texts
+
+
+def _in_text(fragments: Iterable[Fragment]) -> Iterator[tuple[str, Token]]:
+    """Each citation of a text with the heading it stands under."""
+    heading = ""
+    for row in fragments:
         if row.kind == "heading":
-            headings[row.content_id] = row.text
-        where = Truncator(headings.get(row.content_id, row.text)).chars(SHOWN)
-        found.setdefault(row.content_id, []).extend((where, token) for token in find_slots(row.html))
-    return found
+            heading = row.text
+        where = Truncator(heading or row.text).chars(SHOWN)
+        yield from ((where, token) for token in find_slots(row.html))
 
 
-def _in_words(extra: Any) -> Iterator[tuple[str, Token]]:
+def _on(paper: Paper, fragments: Iterable[Fragment]) -> list[Token]:
+    """The citations that stand in a document: those of its reading."""
+    shown = (read_for(row.html, paper.audience) for row in fragments if is_for(row.audiences, paper.audience))
+    return list(dict.fromkeys(token for html in shown for token in find_slots(html)))
+
+
+def _in_words(content: Content) -> Iterator[tuple[str, Token]]:
     """Each citation in what a plugin froze beside the text, such as a question, with the words it stands in."""
-    for words in strings_in(extra):
+    for words in strings_in(content.parts["extra"]):
         for token in find_tokens(words):
             yield Truncator(words).chars(SHOWN), token
 
@@ -83,33 +89,49 @@ def _in_words(extra: Any) -> Iterator[tuple[str, Token]]:
 Reason = tuple[RemarkKind, str]
 
 
-def _doubts(cited: Iterable[Token], on: date) -> Mapping[Token, Sequence[Reason]]:
-    by_kind: dict[str, set[str]] = {}
-    for token in cited:
-        by_kind.setdefault(token.kind, set()).add(token.key)
-    return {
-        Token(kind, key): [(RemarkKind(doubt.code), doubt.words) for doubt in doubts]
-        for kind, keys in by_kind.items()
-        for key, doubts in token_kinds.get(kind).doubts(keys, on).items()
-    }
+@dataclass(frozen=True)
+class _Books:
+    """What the registers say today of all that is cited: doubts, values, and what a document would get."""
+
+    doubts: Mapping[Token, Sequence[Reason]]
+    today: Mapping[Token, FrozenToken | None]
+    filled: Mapping[Token, str]
+
+    @classmethod
+    def of(cls, cited: Collection[Token], on: date) -> "_Books":
+        by_kind: dict[str, set[str]] = {}
+        for token in cited:
+            by_kind.setdefault(token.kind, set()).add(token.key)
+        doubts = {
+            Token(kind, key): [(RemarkKind(doubt.code), doubt.words) for doubt in doubts]
+            for kind, keys in by_kind.items()
+            for key, doubts in token_kinds.get(kind).doubts(keys, on).items()
+        }
+        kinds = {token: token_kinds.get(token.kind) for token in cited}
+        today = {token: kind.freeze(token.key) for token, kind in kinds.items()}
+        filled = {token: kind.filled(token.key) for token, kind in kinds.items() if kind.is_filled}
+        return cls(doubts, today, filled)
+
+    def against_text(self, token: Token, frozen: Mapping[str, Any]) -> Iterator[Reason]:
+        """Why a citation in a text that is served needs care."""
+        yield from self.doubts.get(token, ())
+        register, now = token_kinds.get(token.kind), self.today[token]
+        if now is None:
+            yield RemarkKind(register.gone), _("no longer in the register")
+        elif not register.is_filled and frozen.get(token.kind, {}).get(token.key) != now.value:
+            yield RemarkKind(register.changed), now.text
+
+    def against_paper(self, token: Token, frozen: Mapping[str, Any], paper: Paper) -> Iterator[Reason]:
+        """The same for a document: what was filled in when it was made may have changed since."""
+        yield from self.against_text(token, frozen)
+        now = self.today[token]
+        if now is not None and token in self.filled and self.filled[token] not in paper.html:
+            yield RemarkKind(token_kinds.get(token.kind).changed), now.text
 
 
-def _today(cited: Iterable[Token]) -> dict[Token, FrozenToken | None]:
-    """What each register would freeze today."""
-    return {token: token_kinds.get(token.kind).freeze(token.key) for token in cited}
-
-
-def _overtaken(token: Token, frozen: Mapping[str, Any], now: FrozenToken | None, *, on_paper: bool) -> Iterator[Reason]:
-    register = token_kinds.get(token.kind)
-    if now is None:
-        yield RemarkKind(register.gone), _("no longer in the register")
-    elif (on_paper or not register.is_filled) and frozen.get(token.kind, {}).get(token.key) != now.value:
-        yield RemarkKind(register.changed), now.text
-
-
-def _papers(hashes: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _papers(hashes: Sequence[str]) -> dict[str, list[Paper]]:
+    found: dict[str, list[Paper]] = {}
     for kind in version_kinds:
-        for sha256, names in kind.papers(hashes).items():
-            found.setdefault(sha256, []).extend(names)
+        for sha256, papers in kind.papers(hashes).items():
+            found.setdefault(sha256, []).extend(papers)
     return found

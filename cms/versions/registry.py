@@ -9,6 +9,15 @@ from cms.core.registry import Registry
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A document that was made of a text: what it is called, which reading it shows (None: everything), its HTML."""
+
+    name: str
+    audience: str | None
+    html: str
+
+
+@dataclass(frozen=True)
 class VersionKind:
     """A kind of document that is published in versions.
 
@@ -17,7 +26,7 @@ class VersionKind:
     `current_contents()` names the frozen texts that readers get or will get, by primary key of the content:
     what experts still have to review, and what has gone stale, is looked for in them.
     `at_pages(ids)` gives the keys of the documents written at some of Wagtail's pages: a link to one is a citation.
-    `papers(hashes)` names the documents that have been made of some contents, by the content's hash.
+    `papers(hashes)` gives the documents that were last made of some contents, by the content's hash.
     """
 
     name: str
@@ -27,7 +36,7 @@ class VersionKind:
     resolve: Callable[[Any], Any]
     current_contents: Callable[[], Mapping[int, str]] = dict
     at_pages: Callable[[Collection[int]], Mapping[int, UUID]] = lambda ids: {}
-    papers: Callable[[Collection[str]], Mapping[str, Sequence[str]]] = lambda hashes: {}
+    papers: Callable[[Collection[str]], Mapping[str, Sequence[Paper]]] = lambda hashes: {}
 
 
 version_kinds: Registry[VersionKind] = Registry("version kind")

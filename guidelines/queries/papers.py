@@ -1,16 +1,20 @@
 """What a guideline's documents say: a version in one reading, and the receipt of an acknowledgement."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cms.certificates.enums import CertificateKind
 from cms.certificates.facts import GuidelineFacts, ReceiptFacts, SectionFacts
+from cms.certificates.models import Certificate
 from cms.core.enums import Audience, Competence
 from cms.versions.models import VersionAsset
 from cms.versions.queries import asset_base, text_of
+from cms.versions.registry import Paper
 from guidelines.enums import GuidelineKind
 from guidelines.models import Acknowledgement, GuidelineVersion
 from guidelines.queries.documents import Document, address, may_read
@@ -43,9 +47,7 @@ def document_facts(document: Document, version: GuidelineVersion, audience: str 
         path=address(version),
         sections=tuple(SectionFacts(part.html.replace(f'src="{shown}', 'src="asset:')) for part in reading.sections),
         summary=version.summary,
-        reading=_("Reading for %(audience)s") % {"audience": Audience(reading.audience).label.lower()}
-        if reading.audience
-        else "",
+        reading=reading_name(reading.audience),
         change_note=version.change_note,
         decided_by=version.decided_by,
         decided_on=_iso(version.decided_on),
@@ -57,6 +59,33 @@ def document_facts(document: Document, version: GuidelineVersion, audience: str 
         notice=" ".join(_notices(document, version, reading, on)),
         is_restricted=not may_read(document, AnonymousUser()),
     )
+
+
+def reading_name(audience: str | None) -> str:
+    """What a document calls the reading that it shows. Empty for everything."""
+    if audience is None:
+        return ""
+    return _("Reading for %(audience)s") % {"audience": Audience(audience).label.lower()}
+
+
+def papers(hashes: Collection[str]) -> dict[str, list[Paper]]:
+    """The documents last made of some contents, one for each version and reading, by the content's hash.
+
+    Those made before are out of what is answered for: whoever fetches the version today gets the last one.
+    """
+    rows = Certificate.objects.filter(kind=CertificateKind.GUIDELINE, facts__version_sha256__in=list(hashes))
+    last: dict[tuple[str, str, str], Certificate] = {}
+    for row in rows.order_by("pk"):
+        last[row.facts["version_sha256"], row.facts["version"], row.facts["reading"]] = row
+    audiences: dict[str, str | None] = {reading_name(audience): audience for audience in Audience.values}
+    found: dict[str, list[Paper]] = {}
+    for (sha256, _number, reading), row in last.items():
+        name = _("PDF of %(day)s") % {"day": timezone.localdate(row.issued_at).isoformat()}
+        html = "".join(section["html"] for section in row.facts["sections"])
+        found.setdefault(sha256, []).append(
+            Paper(f"{name}, {reading.lower()}" if reading else name, audiences.get(reading), html)
+        )
+    return found
 
 
 def _iso(day: date | None) -> str:

@@ -1,14 +1,12 @@
 """A view as a file to keep: sent line by line, or as a sheet."""
 
-import tempfile
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
 from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 
-from cms.core.sheets import csv_lines, in_pieces, write_xlsx
+from cms.core.sheets import csv_lines, in_pieces, xlsx_pieces
 from cms.oversight.enums import FileFormat
 from cms.oversight.queries.tables import Row
 from cms.oversight.tasks import too_long
@@ -31,21 +29,12 @@ def file_name(name: str, file_format: FileFormat) -> str:
 
 
 def table_response(name: str, table: Iterable[Row], file_format: FileFormat) -> HttpResponseBase:
-    """A table as a file. Nothing of a sheet stays on the disk."""
+    """A table as a file."""
     if file_format == FileFormat.CSV:
         response: HttpResponseBase = StreamingHttpResponse(in_pieces(csv_lines(table)))
     else:
-        response = StreamingHttpResponse(_sheet(table))
+        response = StreamingHttpResponse(xlsx_pieces(table, too_long=too_long()))
     return as_download(response, file_name(name, file_format), file_format)
-
-
-def _sheet(table: Iterable[Row]) -> Iterator[bytes]:
-    with tempfile.TemporaryDirectory(prefix="ledstang-export-") as folder:
-        path = Path(folder) / "export.xlsx"
-        write_xlsx(path, table, too_long=too_long())
-        with path.open("rb") as file:
-            while piece := file.read(1 << 16):
-                yield piece
 
 
 def kept_response(file: object, name: str, file_format: FileFormat) -> FileResponse:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cms.core.tables import plain
+
 
 @dataclass(frozen=True)
 class Column:
@@ -61,11 +63,6 @@ STAFF = (
 )  # fmt: skip
 
 FORBIDDEN = {"personnummer", "personnr", "pnr", "födelsedatum", "samordningsnummer", "civicno", "fodelsedatum"}
-
-
-def plain(header: str) -> str:
-    """A header as it is compared: letters and digits only."""
-    return re.sub(r"[\W_]+", "", header.casefold())
 
 
 def by_header(columns: tuple[Column, ...]) -> dict[str, Column]:

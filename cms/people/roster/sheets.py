@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 
-from cms.core.tables import Table, UnreadableTable, read_tables
+from cms.core.tables import Table, UnreadableTable, plain, read_day, read_tables
 from cms.people.enums import Protection
 from cms.people.roster.columns import (
     FORBIDDEN,
@@ -15,7 +15,6 @@ from cms.people.roster.columns import (
     Column,
     is_staff,
     looks_like_personal_number,
-    plain,
 )
 from cms.people.roster.facts import (
     DutySaid,
@@ -31,7 +30,6 @@ from cms.people.roster.facts import (
 from cms.people.roster.vocabularies import GRAVITY, protection_of
 
 EPPN = "eppn"
-DATES = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d.%m.%Y", "%Y/%m/%d")
 EVERY = 1000
 Thing = TypeVar("Thing")
 
@@ -88,13 +86,11 @@ class _Row:
         value = self.text(column)
         if not value:
             return None
-        for form in DATES:
-            try:
-                return datetime.strptime(value.split("T")[0].split(" ")[0], form).date()  # noqa: DTZ007 a day has no zone
-            except ValueError:
-                continue
-        self.fault(column.header, "bad_date", value)
-        return None
+        try:
+            return read_day(value)
+        except ValueError:
+            self.fault(column.header, "bad_date", value)
+            return None
 
 
 class _Reading:

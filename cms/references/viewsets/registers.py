@@ -1,38 +1,72 @@
-"""The registers in Wagtail's admin. What changes here shows in every text at the next request."""
+"""What each register shows and asks for in Wagtail's admin."""
 
 from typing import Any
 
 from django import forms
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from cms.core.templatetags.ledstang import day
 from cms.people.models import District
+from cms.references.enums import ContactCare, LawCare
 from cms.references.forms import ContactForm
 from cms.references.models import Contact, LegalReference
+from cms.references.viewsets.importing import RegisterImportView
+from cms.references.viewsets.listing import (
+    CareColumn,
+    ContactFilterSet,
+    DayColumn,
+    LegalReferenceFilterSet,
+    RegisterDeleteView,
+    RegisterIndexView,
+    RegisterUsageView,
+    UsesColumn,
+)
 
-
-class DayColumn(Column):
-    """A date as 2026-11-23."""
-
-    def get_value(self, instance: Any) -> str:
-        return day(super().get_value(instance))
+USED_IN = pgettext_lazy("register", "Used in")
 
 
 def day_column(name: str, label: Any) -> DayColumn:
     return DayColumn(name, label=label, sort_key=name)
 
 
-class LegalReferenceViewSet(ModelViewSet):
+class RegisterViewSet(ModelViewSet):
+    """A register that can be narrowed to what needs care, marked as looked at, written out and read in."""
+
+    index_view_class = RegisterIndexView
+    usage_view_class = RegisterUsageView
+    delete_view_class = RegisterDeleteView
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        view_kwargs: dict[str, Any] = super().get_index_view_kwargs(
+            import_url_name=self.get_url_name("import"), usage_url_name=self.get_url_name("usage"), **kwargs
+        )
+        return view_kwargs
+
+    @property
+    def import_view(self) -> Any:
+        return RegisterImportView.as_view(model=self.model, index_url_name=self.get_url_name("index"))
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [*super().get_urlpatterns(), path("las-in/", self.import_view, name="import")]
+
+
+class LegalReferenceViewSet(RegisterViewSet):
     model = LegalReference
     icon = "draft"
     menu_label = _("Legal references")
     url_prefix = "register/lagrum"
-    list_display = ["title", "key", "citation", "status", day_column("reviewed_on", _("Reviewed on"))]
-    list_filter = ["status"]
+    list_display = [
+        "title",
+        "key",
+        "citation",
+        CareColumn(LawCare),
+        day_column("reviewed_on", _("Reviewed on")),
+        UsesColumn("uses", label=USED_IN),
+    ]
+    filterset_class = LegalReferenceFilterSet
     search_fields = ["title", "key", "citation"]
     ordering = ["title"]
     copy_view_enabled = False
@@ -58,13 +92,23 @@ VALID_TO, VERIFIED_ON = (
 )
 
 
-class ContactViewSet(ModelViewSet):
+class ContactViewSet(RegisterViewSet):
     model = Contact
     icon = "mail"
     menu_label = _("Contact routes")
     url_prefix = "register/kontaktvagar"
-    list_display = ["name", "key", "district", "phone", "visibility", VALID_TO, VERIFIED_ON]
-    list_filter = ["kind", "district", "visibility"]
+    list_display = [
+        "name",
+        "key",
+        "district",
+        "phone",
+        "visibility",
+        CareColumn(ContactCare),
+        VALID_TO,
+        VERIFIED_ON,
+        UsesColumn("uses", label=USED_IN),
+    ]
+    filterset_class = ContactFilterSet
     search_fields = ["name", "key", "phone"]
     ordering = ["name"]
     edit_handler = ObjectList(

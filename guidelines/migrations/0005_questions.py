@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('guidelines', '0003_flags'),
+        ('guidelines', '0004_review_task'),
     ]
 
     operations = [
