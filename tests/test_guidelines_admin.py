@@ -76,6 +76,7 @@ def page_form(**fields):
             "replaces": "",
             "review_by": "",
             "statement": "",
+            "questions": streamfield([]),
             "comments-TOTAL_FORMS": 0,
             "comments-INITIAL_FORMS": 0,
             "comments-MIN_NUM_FORMS": 0,
