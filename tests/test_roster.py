@@ -15,6 +15,7 @@ from cms.people.models import (
     AuditEntry,
     Employment,
     Identity,
+    Leave,
     OrgUnit,
     OrgUnitIdentity,
     Person,
@@ -154,6 +155,36 @@ def test_what_is_no_longer_mentioned_ends_and_nothing_is_overwritten(roles):
     assert OrgUnit.objects.get(name="Förskolan Ål").closes_on == TODAY - timedelta(days=1)
 
 
+def test_leave_comes_with_the_staff_and_ends_when_it_is_no_longer_told_of(roles):
+    header, first, *rest = STAFF.splitlines()
+    begins = TODAY - timedelta(days=40)
+    with_leave = "\n".join(
+        [
+            f"{header};Tjänstledig från;Tjänstledig till;Frånvaroorsak",
+            f"{first};{begins};;Vård av barn",
+            f"{first};2025-02-01;2025-03-31;Sjukdom",
+            *(f"{row};;;" for row in rest),
+        ]
+    )
+    bring_in(*files())
+    plan = bring_in(*files("", with_leave))
+    assert plan.counts()["leaves_begun"] == 2
+    assert ("unknown_column", "Frånvaroorsak") in [(problem.code, problem.value) for problem in plan.problems]
+    asa = Person.objects.get(given_name="Åsa")
+    by_hand = Leave.objects.create(person=asa, starts_on=TODAY, recorded_at=timezone.now())
+    assert bring_in(*files("", with_leave)).is_empty
+    assert bring_in(*files("", STAFF)).is_empty, "a file without the column says nothing of leave"
+    knew = timezone.now()
+    over = with_leave.replace(f"{begins};;Vård av barn", ";;")
+    plan = bring_in(*files("", over))
+    assert plan.counts()["leaves_ended"] == 1
+    assert {(row.starts_on, row.ends_on) for row in Leave.objects.known_at().exclude(pk=by_hand.pk)} == {
+        (date(2025, 2, 1), date(2025, 3, 31)), (begins, TODAY - timedelta(days=1)),
+    }  # fmt: skip
+    assert (begins, None) in Leave.objects.known_at(knew).values_list("starts_on", "ends_on")
+    assert Leave.objects.known_at().filter(pk=by_hand.pk, ends_on=None).exists()
+
+
 def test_other_sources_and_hand_made_employments_are_left_alone(city, cast):
     before = state()
     bring_in()
@@ -173,6 +204,8 @@ BAD = [
     (UNITS, "Anstnr;Förnamn;Efternamn;Enhetskod\nE1;A;B;SK1\n", ("personal.csv", 1, "Från", "missing_column")),
     (UNITS, STAFF.replace("2019-08-12", "2019-02-30"), ("personal.csv", 2, "Från", "bad_date")),
     (UNITS, STAFF.replace("31/12/2024", "2023-01-01"), ("personal.csv", 5, "Till", "dates_in_order")),
+    (UNITS, STAFF.replace("Skydd", "Ledig från;Ledig till").replace(";Ingen", ";;2024-01-01"),
+     ("personal.csv", 2, "Tjänstledig från", "empty")),
     (UNITS, STAFF.replace("E2;", "8112189876;"), ("personal.csv", 4, "Anställningsnummer", "personal_number")),
     (UNITS, STAFF.replace("Skydd", "Personnummer"), ("personal.csv", 1, "Personnummer", "personal_number")),
     (UNITS, STAFF.replace(";FS1;Rektor", ";XX;Rektor"), ("personal.csv", 3, "unit", "unknown_unit")),

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from cms.people.enums import OrgUnitKind, Protection
 from cms.people.roster.columns import looks_like_personal_number
 from cms.people.roster.comparing import compare
-from cms.people.roster.facts import DutySaid, PersonSaid, Place, Said, UnitSaid
-from cms.people.roster.planning import Known, KnownDuty, KnownPerson, KnownUnit, Plan
+from cms.people.roster.facts import DutySaid, LeaveSaid, PersonSaid, Place, Said, UnitSaid
+from cms.people.roster.planning import Known, KnownDuty, KnownLeave, KnownPerson, KnownUnit, Plan
 from cms.people.roster.vocabularies import kind_of, protection_of
 
 TODAY, DAY, SOMEWHERE = date(2026, 11, 27), timedelta(days=1), Place("Personal", 2)
@@ -62,7 +62,21 @@ def written(known: Known, plan: Plan) -> Known:
                 said.ends_on, said.source_id, said.starts_on, said.role,
             )
         )  # fmt: skip
-    return replace(known, duties=tuple(duties))
+    return replace(known, duties=tuple(duties), leaves=written_leaves(known, plan))
+
+
+def written_leaves(known: Known, plan: Plan) -> tuple[KnownLeave, ...]:
+    gone = {row.leave.id for row in (*plan.rewrite_leaves, *plan.retract_leaves)}
+    leaves = [row for row in known.leaves if row.id not in gone]
+    number = max((row.id for row in known.leaves), default=0)
+    for row in plan.rewrite_leaves:
+        number += 1
+        leaves.append(KnownLeave(number, row.leave.person, row.starts_on, row.ends_on))
+    for begun in plan.begin_leaves:
+        number += 1
+        said = begun.said
+        leaves.append(KnownLeave(number, known.identities["hr", said.person], said.starts_on, said.ends_on))
+    return tuple(leaves)
 
 
 days = st.integers(-900, 60).map(lambda n: TODAY + n * DAY)
@@ -118,6 +132,38 @@ def test_what_was_imported_once_changes_nothing_the_next_time(history):
                     (one.person, one.unit, one.starts_on) == (row.person, row.unit, row.starts_on)
                     for one in known.duties
                 )
+        day += 30 * DAY
+
+
+spans = st.tuples(days, st.none() | st.integers(0, 300)).map(
+    lambda span: (span[0], None if span[1] is None else span[0] + span[1] * DAY)
+)
+leaves = st.lists(st.tuples(st.sampled_from(PEOPLE), spans), max_size=4, unique=True).map(
+    lambda found: tuple(LeaveSaid(person, *span, SOMEWHERE) for person, span in found)
+)
+
+
+@settings(max_examples=100, deadline=None, database=None, derandomize=True)
+@given(st.lists(leaves, min_size=1, max_size=4))
+def test_leave_goes_on_as_it_is_told_and_what_has_been_stays(history):
+    known, day = known_city(), TODAY
+    for told_of in history:
+        said = replace(told(), leaves=told_of, whole_leaves=True)
+        plan, before = compare(said, known, day), known
+        known = written(known, plan)
+        assert compare(said, known, day).is_empty
+        assert compare(told(), known, day).is_empty, "no column, no news"
+        wanted = {
+            (PEOPLE.index(one.person) + 1, one.starts_on, one.ends_on)
+            for one in told_of
+            if one.ends_on is None or one.ends_on >= day
+        }
+        rows = {(row.person, row.starts_on, row.ends_on) for row in known.leaves}
+        assert {row for row in rows if row[2] is None or row[2] >= day} == wanted
+        mentioned = {row.leave.id for row in plan.rewrite_leaves if row.said is not None}
+        for row in before.leaves:
+            if row.starts_on < day and row.id not in mentioned:
+                assert (row.person, row.starts_on) in {(person, start) for person, start, _end in rows}
         day += 30 * DAY
 
 

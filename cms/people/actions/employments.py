@@ -97,6 +97,11 @@ def end_leave(*, leave: Leave, ends_on: date, at: datetime | None = None) -> Lea
     if ends_on < leave.starts_on:
         return None
     newer: Leave = Leave.objects.create(
-        key=leave.key, person_id=leave.person_id, starts_on=leave.starts_on, ends_on=ends_on, recorded_at=at
+        key=leave.key,
+        person_id=leave.person_id,
+        starts_on=leave.starts_on,
+        ends_on=ends_on,
+        source=leave.source,
+        recorded_at=at,
     )
     return newer

@@ -17,6 +17,7 @@ from cms.people.models import (
     Employment,
     Identity,
     KindMapping,
+    Leave,
     OrgUnit,
     OrgUnitIdentity,
     OrgUnitPlacement,
@@ -100,6 +101,7 @@ class _Writer:
         self._write_units()
         self._write_people()
         self._write_duties()
+        self._write_leaves()
         self._keep_words()
         if self.plan.is_empty:
             return
@@ -252,6 +254,41 @@ class _Writer:
                 for row in begun
             )
             self.told_people.update(row.person_id for row in made)
+
+    def _write_leaves(self) -> None:
+        plan, source = self.plan, self.source.name
+        replaced = [*(row.leave for row in plan.rewrite_leaves), *(row.leave for row in plan.retract_leaves)]
+        old = {
+            leave.pk: leave
+            for keys in batches(leave.id for leave in replaced)
+            for leave in Leave.objects.filter(pk__in=keys)
+        }
+        for keys in batches(old):
+            Leave.objects.filter(pk__in=keys).update(retracted_at=self.at)
+        newer = [
+            Leave(
+                key=old[row.leave.id].key,
+                person_id=row.leave.person,
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                source=source,
+                recorded_at=self.at,
+            )
+            for row in plan.rewrite_leaves
+        ]
+        newer += [
+            Leave(
+                person_id=self.people[row.said.person],
+                starts_on=row.said.starts_on,
+                ends_on=row.said.ends_on,
+                source=source,
+                recorded_at=self.at,
+            )
+            for row in plan.begin_leaves
+        ]
+        made = Leave.objects.bulk_create(newer, batch_size=BATCH)
+        self.told_people.update(row.person_id for row in made)
+        self.told_people.update(leave.person for leave in replaced)
 
     def _keep_words(self) -> None:
         """Words that nobody has mapped wait on the page of mappings."""

@@ -125,6 +125,8 @@ class Leave(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="leaves")
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
+    # Who says so: an import ends only what its own source has told of.
+    source = models.CharField(_("source"), max_length=60, default="manual")
     recorded_at = models.DateTimeField(_("recorded at"))
     retracted_at = models.DateTimeField(_("retracted at"), null=True, blank=True)
 

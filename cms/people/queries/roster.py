@@ -14,6 +14,7 @@ from cms.people.models import (
     Employment,
     Identity,
     KindMapping,
+    Leave,
     OrgUnit,
     OrgUnitIdentity,
     OrgUnitPlacement,
@@ -23,7 +24,7 @@ from cms.people.models import (
     RosterImport,
 )
 from cms.people.roster.facts import PROBLEMS, RosterSource
-from cms.people.roster.planning import Known, KnownDuty, KnownPerson, KnownUnit
+from cms.people.roster.planning import Known, KnownDuty, KnownLeave, KnownPerson, KnownUnit
 from cms.people.roster.reporting import COUNTS, Line
 from cms.people.roster.vocabularies import folded
 
@@ -41,6 +42,7 @@ def known_roster(source: RosterSource, alias_issuers: Iterable[str] = ()) -> Kno
             for issuer, subject, person in identities.values_list("issuer", "subject", "person_id").iterator()
         },
         duties=tuple(_duties(source.name)),
+        leaves=tuple(_leaves(source.name)),
         roles=role_words(source.vocabulary),
         kinds=kind_words(source.vocabulary),
         districts=_districts(),
@@ -78,6 +80,11 @@ def _duties(source: str) -> Iterable[KnownDuty]:
     fields = ("pk", "person_id", "org_unit_id", "role_id", "starts_on", "ends_on")
     words = ("source_id", "source_starts_on", "source_role")
     return (KnownDuty(*row) for row in rows.values_list(*fields, *words).iterator())
+
+
+def _leaves(source: str) -> Iterable[KnownLeave]:
+    rows = Leave.objects.known_at().filter(source=source).order_by("starts_on", "pk")
+    return (KnownLeave(*row) for row in rows.values_list("pk", "person_id", "starts_on", "ends_on").iterator())
 
 
 def role_words(vocabulary: str) -> dict[str, int | None]:
@@ -163,17 +170,21 @@ def import_report(run: RosterImport, limit: int = 200) -> Report:
     """An import's report for a page: the first lines, and where an employment lies that is not in the file."""
     lines = [Line(**line) for line in run.report[:limit]]
     rows = Employment.objects.select_related("org_unit").in_bulk([line.duty for line in lines if line.duty])
+    leaves = Leave.objects.in_bulk([line.leave for line in lines if line.leave])
+    people = [row.person_id for row in (*rows.values(), *leaves.values())]
     numbers = dict(
-        Identity.objects.filter(issuer=run.source, person__in=[row.person_id for row in rows.values()])
+        Identity.objects.filter(issuer=run.source, person__in=people)
         .order_by("-pk").values_list("person_id", "subject")
     )  # fmt: skip
     units = OrgUnit.objects.in_bulk([line.unit for line in lines if line.unit])
     found = []
     for line in lines:
-        duty, unit = rows.get(line.duty or 0), units.get(line.unit or 0)
+        duty, unit, leave = rows.get(line.duty or 0), units.get(line.unit or 0), leaves.get(line.leave or 0)
         if duty is not None:
             number = numbers.get(duty.person_id, "")
             found.append(ReportRow(line, duty.org_unit.name, number, duty.starts_on))
+        elif leave is not None:
+            found.append(ReportRow(line, "", numbers.get(leave.person_id, ""), leave.starts_on))
         else:
             found.append(ReportRow(line, unit.name if unit is not None else ""))
     counts = [(run.counts[name], label) for name, label in COUNTS.items() if run.counts.get(name)]

@@ -58,6 +58,11 @@ STAFF = (
            "2024-08-12", is_required=True),
     Column("ends_on", "Till", ("slutdatum", "anställd till", "tom", "t.o.m."),
            _("The last day. Empty: until further notice."), ""),
+    Column("leave_from", "Tjänstledig från", ("ledig från", "frånvaro från", "tjänstledighet från"),
+           _("The first day away from all work here. Dates only: a cause must not be imported. A row for each leave."),
+           ""),
+    Column("leave_to", "Tjänstledig till", ("ledig till", "frånvaro till", "tjänstledighet till"),
+           _("The last day away. Empty: until further notice."), ""),
     Column("source_id", "Anställnings-id", ("anställningsid", "tjänst-id"),
            _("The system's key for this very employment, if it has one."), ""),
 )  # fmt: skip

@@ -8,8 +8,10 @@ from typing import Any
 from cms.people.enums import OrgUnitKind, Protection
 from cms.people.roster.duties import DAY, Duty, Operation, changes_of, ended, paired
 from cms.people.roster.facts import DutySaid, PersonSaid, Place, Problem, Said, UnitSaid
+from cms.people.roster.leaves import changes_of_leaves
 from cms.people.roster.planning import (
     BeginDuty,
+    BeginLeave,
     BeginPerson,
     BeginUnit,
     ChangePerson,
@@ -24,7 +26,9 @@ from cms.people.roster.planning import (
     PlaceUnit,
     Plan,
     RetractDuty,
+    RetractLeave,
     RewriteDuty,
+    RewriteLeave,
 )
 from cms.people.roster.vocabularies import GRAVITY, folded, kind_of
 
@@ -37,6 +41,7 @@ def compare(said: Said, known: Known, day: date) -> Plan:
     comparison.units()
     comparison.people()
     comparison.duties()
+    comparison.leaves()
     return comparison.plan()
 
 
@@ -299,6 +304,15 @@ class _Comparison:
             retract_duties=tuple(row for row in operations if isinstance(row, RetractDuty)),
             unchanged=unchanged,
             live_before=sum(row.is_live(self.day) for row in self.known.duties),
+        )
+
+    def leaves(self) -> None:
+        operations = changes_of_leaves(self.said, self.known, self.person_ids, self.day)
+        self.parts = replace(
+            self.parts,
+            begin_leaves=tuple(row for row in operations if isinstance(row, BeginLeave)),
+            rewrite_leaves=tuple(row for row in operations if isinstance(row, RewriteLeave)),
+            retract_leaves=tuple(row for row in operations if isinstance(row, RetractLeave)),
         )
 
     def _group(self, source_id: str, person: int, subject: str) -> str | int:

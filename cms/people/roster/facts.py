@@ -119,17 +119,30 @@ class DutySaid:
 
 
 @dataclass(frozen=True)
+class LeaveSaid:
+    """Away from all work between two dates. There is no place for a cause."""
+
+    person: str
+    starts_on: date
+    ends_on: date | None
+    place: Place
+
+
+@dataclass(frozen=True)
 class Said:
     """All that a source says at one time.
 
-    `whole_units` and `whole_duties`: what is not mentioned has ended. Otherwise only what is in `gone_…` has.
+    `whole_units`, `whole_duties` and `whole_leaves`: what is not mentioned has ended. Otherwise only what is in
+    `gone_…` has.
     """
 
     units: tuple[UnitSaid, ...] = ()
     people: tuple[PersonSaid, ...] = ()
     duties: tuple[DutySaid, ...] = ()
+    leaves: tuple[LeaveSaid, ...] = ()
     whole_units: bool = False
     whole_duties: bool = False
+    whole_leaves: bool = False
     gone_units: frozenset[str] = frozenset()
     gone_people: frozenset[str] = frozenset()
     gone_duties: frozenset[str] = frozenset()

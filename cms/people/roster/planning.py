@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from cms.people.roster.facts import DutySaid, PersonSaid, Problem, UnitSaid
+from cms.people.roster.facts import DutySaid, LeaveSaid, PersonSaid, Problem, UnitSaid
 
 Changes = tuple[tuple[str, Any], ...]
 
@@ -62,6 +62,16 @@ class KnownDuty:
 
 
 @dataclass(frozen=True)
+class KnownLeave:
+    """A current row of the leave that this source has told of."""
+
+    id: int
+    person: int
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True)
 class Known:
     """What is known before an import. Words are folded; `identities` are by (issuer, subject)."""
 
@@ -70,6 +80,7 @@ class Known:
     people: tuple[KnownPerson, ...] = ()
     identities: Mapping[tuple[str, str], int] = field(default_factory=dict)
     duties: tuple[KnownDuty, ...] = ()
+    leaves: tuple[KnownLeave, ...] = ()
     roles: Mapping[str, int | None] = field(default_factory=dict)
     kinds: Mapping[str, str | None] = field(default_factory=dict)
     districts: Mapping[str, int] = field(default_factory=dict)
@@ -158,6 +169,28 @@ class RetractDuty:
 
 
 @dataclass(frozen=True)
+class BeginLeave:
+    said: LeaveSaid
+
+
+@dataclass(frozen=True)
+class RewriteLeave:
+    """Leave that is to be read otherwise. `said` is None where the source no longer mentions it."""
+
+    leave: KnownLeave
+    starts_on: date
+    ends_on: date | None
+    said: LeaveSaid | None
+
+
+@dataclass(frozen=True)
+class RetractLeave:
+    """Leave that never came: it would have begun after the source stopped mentioning it."""
+
+    leave: KnownLeave
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything that an import will write, in the order in which it is written."""
 
@@ -171,6 +204,9 @@ class Plan:
     begin_duties: tuple[BeginDuty, ...] = ()
     rewrite_duties: tuple[RewriteDuty, ...] = ()
     retract_duties: tuple[RetractDuty, ...] = ()
+    begin_leaves: tuple[BeginLeave, ...] = ()
+    rewrite_leaves: tuple[RewriteLeave, ...] = ()
+    retract_leaves: tuple[RetractLeave, ...] = ()
     unknown_roles: tuple[str, ...] = ()
     unknown_kinds: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -179,7 +215,7 @@ class Plan:
 
     OPERATIONS = (
         *("begin_units", "change_units", "link_units", "place_units", "begin_people", "change_people", "link_people"),
-        *("begin_duties", "rewrite_duties", "retract_duties"),
+        *("begin_duties", "rewrite_duties", "retract_duties", "begin_leaves", "rewrite_leaves", "retract_leaves"),
     )
 
     @property
@@ -221,6 +257,10 @@ class Plan:
             duties_ended=sum(row.is_end for row in self.rewrite_duties) - moves,
             duties_corrected=sum(not row.is_end for row in self.rewrite_duties),
             duties_retracted=len(self.retract_duties),
+            leaves_begun=len(self.begin_leaves),
+            leaves_ended=sum(row.said is None for row in self.rewrite_leaves),
+            leaves_corrected=sum(row.said is not None for row in self.rewrite_leaves),
+            leaves_retracted=len(self.retract_leaves),
             unchanged=self.unchanged,
         )
         return {name: max(count, 0) for name, count in found.items()}

@@ -15,8 +15,11 @@ WHAT: dict[str, str | Promise] = {
     "duty_ended": gettext_lazy("An employment ends"),
     "duty_retracted": gettext_lazy("An employment is taken back: it had not begun"),
     "unit_closed": gettext_lazy("An org unit closes"),
+    "leave_ended": gettext_lazy("A leave ends"),
+    "leave_retracted": gettext_lazy("A leave is taken back: it had not begun"),
     "duty_moved": gettext_lazy("Somebody moves, or gets another role"),
     "duty_corrected": gettext_lazy("An employment is corrected"),
+    "leave_corrected": gettext_lazy("A leave is corrected"),
     "person_changed": gettext_lazy("A person's details change"),
     "unit_moved": gettext_lazy("An org unit gets another unit above it"),
     "unit_changed": gettext_lazy("An org unit changes"),
@@ -25,6 +28,7 @@ WHAT: dict[str, str | Promise] = {
     "unit_new": gettext_lazy("A new org unit"),
     "person_new": gettext_lazy("A new person"),
     "duty_new": gettext_lazy("A new employment"),
+    "leave_new": gettext_lazy("A new leave"),
 }
 COUNTS: dict[str, str | Promise] = {
     "people_begun": pgettext_lazy("import", "new people"),
@@ -34,6 +38,10 @@ COUNTS: dict[str, str | Promise] = {
     "duties_ended": pgettext_lazy("import", "employments that end"),
     "duties_corrected": pgettext_lazy("import", "corrected employments"),
     "duties_retracted": pgettext_lazy("import", "employments taken back"),
+    "leaves_begun": pgettext_lazy("import", "new leaves"),
+    "leaves_ended": pgettext_lazy("import", "leaves that end"),
+    "leaves_corrected": pgettext_lazy("import", "corrected leaves"),
+    "leaves_retracted": pgettext_lazy("import", "leaves taken back"),
     "unchanged": pgettext_lazy("import", "unchanged employments"),
     "units_begun": pgettext_lazy("import", "new org units"),
     "units_changed": pgettext_lazy("import", "changed org units"),
@@ -44,7 +52,7 @@ COUNTS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happens. `duty` and `unit` are ids of ours, for what the source no longer mentions."""
+    """One thing that happens. `duty`, `unit` and `leave` are ids of ours, for what the source no longer mentions."""
 
     what: str
     table: str = ""
@@ -52,6 +60,7 @@ class Line:
     fields: str = ""
     duty: int | None = None
     unit: int | None = None
+    leave: int | None = None
 
     @property
     def label(self) -> str | Promise:
@@ -69,7 +78,7 @@ def _names(changes: Changes) -> str:
 def lines_of(plan: Plan) -> list[Line]:
     """Every change of a plan. First what ends or changes, then what is new."""
     order = list(WHAT)
-    lines = [*_unit_lines(plan), *_person_lines(plan), *_duty_lines(plan)]
+    lines = [*_unit_lines(plan), *_person_lines(plan), *_duty_lines(plan), *_leave_lines(plan)]
     return sorted(lines, key=lambda line: (order.index(line.what), line.table, line.row))
 
 
@@ -99,6 +108,14 @@ def _duty_lines(plan: Plan) -> Iterator[Line]:
         yield Line(what, *_at(row.said.place if row.said else None), _names(row.changes), duty=row.duty.id)
     for taken in plan.retract_duties:
         yield Line("duty_retracted", duty=taken.duty.id)
+
+
+def _leave_lines(plan: Plan) -> Iterator[Line]:
+    yield from (Line("leave_new", *_at(row.said.place)) for row in plan.begin_leaves)
+    for row in plan.rewrite_leaves:
+        what = "leave_ended" if row.said is None else "leave_corrected"
+        yield Line(what, *_at(row.said.place if row.said else None), leave=row.leave.id)
+    yield from (Line("leave_retracted", leave=row.leave.id) for row in plan.retract_leaves)
 
 
 def problem_row(problem: Problem) -> dict[str, object]:

@@ -18,6 +18,7 @@ from cms.people.roster.columns import (
 )
 from cms.people.roster.facts import (
     DutySaid,
+    LeaveSaid,
     PersonSaid,
     Place,
     Problem,
@@ -103,6 +104,8 @@ class _Reading:
         self.units: dict[str, UnitSaid] = {}
         self.people: dict[str, PersonSaid] = {}
         self.duties: dict[object, DutySaid] = {}
+        self.leaves: dict[object, LeaveSaid] = {}
+        self.tells_leave = False
 
     def fault(self, place: Place, code: str, value: str = "", *, is_error: bool = True) -> None:
         self.problems.append(Problem(place, code, value, is_error))
@@ -112,8 +115,10 @@ class _Reading:
             units=tuple(self.units.values()),
             people=tuple(self.people.values()),
             duties=tuple(self.duties.values()),
+            leaves=tuple(self.leaves.values()),
             whole_units=is_whole and False in self.tables,
             whole_duties=is_whole and True in self.tables,
+            whole_leaves=is_whole and self.tells_leave,
             problems=tuple(self.problems),
         )
 
@@ -129,6 +134,7 @@ class _Reading:
         if any(problem.is_error and problem.place.table == table.name for problem in self.problems):
             return
         read = self._staff if staff else self._unit
+        self.tells_leave = self.tells_leave or "leave_from" in columns.values()
         by_name = {column.name: column for column in known.values()}
         for count, (number, cells) in enumerate(table.rows):
             if count % EVERY == 0:
@@ -186,14 +192,18 @@ class _Reading:
     def _staff(self, row: _Row, columns: dict[str, Column]) -> None:
         person = self._person(row, columns)
         duty = self._duty(row, columns)
+        leave = self._leave(row, columns)
         if row.is_bad:
             return
         earlier = self.people.get(person.subject)
         self.people[person.subject] = person if earlier is None else self._joined(earlier, person, row)
         key = duty.source_id or (duty.person, duty.unit, duty.role, duty.starts_on)
-        if key in self.duties:
+        is_more_leave = leave is not None and _span(leave) not in self.leaves
+        if key in self.duties and not is_more_leave:
             row.fault("", "duty_twice", is_error=False)
         self.duties.setdefault(key, duty)
+        if leave is not None:
+            self.leaves.setdefault(_span(leave), leave)
 
     def _person(self, row: _Row, columns: dict[str, Column]) -> PersonSaid:
         subject = row.text(columns["person"]) or ""
@@ -231,6 +241,17 @@ class _Reading:
             source_id=row.text(columns["source_id"]) or "",
         )
 
+    def _leave(self, row: _Row, columns: dict[str, Column]) -> LeaveSaid | None:
+        """Leave is the person's, not the employment's: whoever has several may be told of it in any of their rows."""
+        starts_on, ends_on = row.day(columns["leave_from"]), row.day(columns["leave_to"])
+        if ends_on and not row.cells.get("leave_from"):
+            row.fault("Tjänstledig från", "empty")
+        if starts_on is None:
+            return None
+        if ends_on and ends_on < starts_on:
+            row.fault("Tjänstledig till", "dates_in_order")
+        return LeaveSaid(row.cells.get("person", ""), starts_on, ends_on, row.place)
+
     def _joined(self, earlier: PersonSaid, later: PersonSaid, row: _Row) -> PersonSaid:
         """A person with several employments stands in several rows, which must not contradict each other."""
         if (earlier.given_name, earlier.family_name) != (later.given_name, later.family_name):
@@ -242,3 +263,7 @@ class _Reading:
             protection=max(marks, key=GRAVITY.index, default=None),
             aliases=tuple(dict.fromkeys((*earlier.aliases, *later.aliases))),
         )
+
+
+def _span(leave: LeaveSaid) -> object:
+    return leave.person, leave.starts_on, leave.ends_on
