@@ -179,6 +179,7 @@ def test_who_has_looked(city: City, cast: Cast, late: Target, oversight_open: No
     assert listed[1].endswith(city.almskolan.name)
     assert looks(cast.second_learner) == [exported]
     assert kept(cast.learner)["Vem som har tittat"][1]["Vem"] == "Rakel Rönn"
+    assert [row[0] for row in looks(cast.head)] == ["Hedda Hassel"], "not one's own"
 
 
 def test_list_made_without_protected_people_is_not_told_to_them(

@@ -262,7 +262,6 @@ class Look:
     what: str
     where: str
     who: str
-    is_own: bool
 
 
 @dataclass(frozen=True)
@@ -277,13 +276,13 @@ def by_day(looks: list[Look]) -> list[LooksOfDay]:
     """Looks that differ only in the hour as one, in the same order."""
     groups: dict[tuple[object, ...], list[Look]] = {}
     for look in looks:
-        key = (timezone.localdate(look.at), look.who, look.what, look.where, look.is_own)
+        key = (timezone.localdate(look.at), look.who, look.what, look.where)
         groups.setdefault(key, []).append(look)
     return [LooksOfDay(some[0], len(some)) for some in groups.values()]
 
 
 def looks_at(person: Person) -> list[Look]:
-    """Who has looked at a person or done something with their data, newest first.
+    """Who else has looked at a person or done something with their data, newest first.
 
     In: what the log tells of the person, and every list of people at a place where the person worked that day. Lists
     that were made without protected people are out for those who are protected.
@@ -292,14 +291,14 @@ def looks_at(person: Person) -> list[Look]:
     places = _places_by_day(person)
     about = Q(subject__in=records)
     listed = Q(action__in=LISTS, details__list="people", org_unit__in=places.every)
-    rows = AuditEntry.objects.filter(about | listed).select_related("actor", "org_unit").order_by("-at", "-pk")
+    rows = AuditEntry.objects.filter(about | listed).exclude(actor__in=records)
+    rows = rows.select_related("actor", "org_unit").order_by("-at", "-pk")
     return [
         Look(
             at=row.at,
             what=row.get_action_display(),
             where=row.org_unit.name if row.org_unit else "",
             who=row.actor.full_name if row.actor and not row.actor.is_protected else "",
-            is_own=row.actor_id == person.pk,
         )
         for row in rows[:MOST_LOOKS]
         if row.action not in LISTS or places.holds(row, person)
