@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
@@ -29,13 +31,19 @@ from cms.compliance.models import DisposalRun, Evidence, Tombstone
 from cms.compliance.queries import Disposed, counts_by_org_unit, disposed_before, finding_of, retentions
 from cms.core.immutability import gate_opened
 from cms.core.models import ImmutableRecordError
+from cms.oversight.actions import open_disclosure, request_export
+from cms.oversight.enums import FileFormat
+from cms.oversight.models import ExportFile
+from cms.oversight.queries import Filters
+from cms.oversight.tasks import make_export
 from cms.people.actions import merge_people, queue_message, write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import Employment, Identity, Person
 from cms.people.queries import view_of
+from cms.reminders.models import Reminder, ReminderItem
 from courses.actions import complete_unit, enroll
 from courses.models import Answer, Attempt, Enrollment, UnitCompletion
-from tests.cast import LOGIN_BACKEND, found_city, gather_cast
+from tests.cast import LOGIN_BACKEND, Cast, City, found_city, gather_cast
 from tests.factories import (
     CoursePageFactory,
     EmploymentFactory,
@@ -45,6 +53,7 @@ from tests.factories import (
     UserFactory,
     moment,
 )
+from tests.test_oversight import page
 from tests.world import cut
 
 TODAY = timezone.localdate
@@ -93,10 +102,28 @@ def traces(person: Person, city: Any, other: Person) -> Evidence:
         source_key=f"hr:{uuid.uuid4()}", person=other, target=target, kind=EvidenceKind.RECORDED, recorded_by=person
     )
     queue_message(source_key=f"prov:{MARK}", kind="prov", person=person, payload={"name": MARK})
+    reminded_of(person, other, target)
+    accounts_of(person)
     write_audit(action=AuditAction.PERSON_VIEWED, actor=other, subject=person, object_key=str(person.key))
     duplicate = PersonFactory(given_name=MARK, family_name=f"{MARK}sson")
     merge_people(duplicate=duplicate, into=person, actor=other)
     return evidence
+
+
+def reminded_of(person: Person, head: Person, target: Any) -> None:
+    """A reminder to the person, and what the head was told about them."""
+    for about, whom in ((None, person), (person, head)):
+        day = TODAY() - timedelta(days=950)
+        message = queue_message(source_key=f"reminder:{uuid.uuid4()}", kind="reminders", person=whom, payload={})
+        sent = Reminder.objects.create(person=whom, sent_on=day, handed_at=moment(day), message=message)
+        ReminderItem.objects.create(reminder=sent, target=target, about=about, rule="overdue", due_on=day)
+
+
+def accounts_of(person: Person) -> None:
+    """What logins keep."""
+    user = person.user
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    SocialAccount.objects.create(user=user, provider="staden", uid=f"{MARK}-uid", extra_data={"name": MARK})
 
 
 def dump() -> str:
@@ -183,6 +210,8 @@ def test_after_a_disposal_nothing_of_the_person_is_left(
     assert disposed_before() == run.before
     assert Person.objects.filter(pk=kept_one.pk).exists()
     assert Evidence.objects.filter(person=other).get().recorded_by is None
+    assert list(Reminder.objects.values_list("person", flat=True)) == [other.pk], "the head's own stays"
+    assert not ReminderItem.objects.exists()
     assert check_summaries() == []
     call_command("dispose")
     assert DisposalRun.objects.filter(is_dry_run=False).count() == 1, "a second run finds nothing"
@@ -275,6 +304,38 @@ def test_days_before_the_horizon_are_disposed_of_never_zero(db: None, decided: N
     assert client.get("/uppfoljning/", {"dag": kept.isoformat()}).status_code == 200
     with pytest.raises(Disposed):
         counts_by_org_unit(view_of(hr.person, past), [city.root.pk], [], past)
+
+
+def test_a_long_list_of_a_day_before_the_horizon_is_neither_made_nor_fetched(
+    db: None, decided: None, oversight_open: None, city: City, cast: Cast
+):
+    """Whether it was asked for or made before the disposal. Files of such days go with the next nightly run."""
+    left(city=city)
+    client, past = cast.hr.client(), TODAY() - timedelta(days=1000)
+
+    def asked(on: date) -> ExportFile:
+        return request_export(
+            person=cast.hr.person, org_unit=city.root, filters=Filters(on=on), file_format=FileFormat.CSV
+        )  # fmt: skip
+
+    made, waiting, later = asked(past), asked(past), asked(TODAY() - timedelta(days=300))
+    make_export.call(made.pk)
+    made.refresh_from_db()
+    assert MARK in Path(made.file.path).read_text()
+    assert dispose(kind="former_staff") is not None
+    for export in (waiting, later):
+        make_export.call(export.pk)
+        export.refresh_from_db()
+    assert (waiting.is_made, later.is_made) == (False, True)
+    for name, statuses in (("export", [410, 410, 200]), ("fetch-export", [410, 410, 200])):
+        asked_for = [client.get(page(name, export.key)) for export in (made, waiting, later)]
+        assert [response.status_code for response in asked_for] == statuses
+    kept = Path(made.file.path)
+    call_command("remove_exports")
+    assert list(ExportFile.objects.all()) == [later]
+    assert not kept.exists()
+    with pytest.raises(Disposed):
+        open_disclosure(reference="2026/9", org_unit=city.root, filters=Filters(on=past), actor=cast.hr.person)
 
 
 def test_an_administrator_sees_what_is_due_and_disposes_of_it(db: None, decided: None):

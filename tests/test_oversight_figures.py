@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cms.certificates.actions import files_later
-from cms.certificates.models import Certificate
+from cms.certificates.models import Certificate, CertificateBundle
 from cms.compliance.models import Target
 from cms.oversight.queries.trend import month_ends
 from cms.people.enums import AuditAction
@@ -101,6 +101,31 @@ def test_statement_names_the_board_and_never_tells_of_the_protected(
     with files_later():
         cast.head.client().post(page("statement", city.almskolan.key) + "?dag=2026-01-15")
     assert Certificate.objects.latest("pk").facts["as_of"] == "2026-01-15"
+
+
+def test_a_statement_for_each_org_unit_as_one_file(city: City, cast: Cast, trained: Target, monkeypatch: Any):
+    client: Client = cast.hr.client()
+    assert "Ett intyg för varje enhet" in body(client.get(page("org-unit", city.schools.key)))
+    answer = client.post(page("statements", city.schools.key))
+    bundle = CertificateBundle.objects.get()
+    assert answer["Location"] == f"/intyg/filer/{bundle.key}/" or str(bundle.key) in answer["Location"]
+    made = Certificate.objects.filter(pk__in=bundle.certificate_ids)
+    assert sorted(one.facts["org_unit"] for one in made) == ["Almskolan", "Bokskolan", "Utbildningsförvaltningen"]
+    assert "0 av 3 filer" in body(client.get(answer["Location"]))
+    assert cast.head.client().get(answer["Location"]).status_code == 404
+    assert cast.head.client().post(page("statements", city.schools.key)).status_code == 404
+
+    def measure(client: Client) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.post(page("statements", city.schools.key))
+        return len(captured)
+
+    before = measure(client)
+    for _number in range(4):
+        OrgUnitFactory(parent=city.schools, district=city.south)
+    assert measure(client) == before, "an org unit where nothing is required has no document"
+    monkeypatch.setattr("cms.oversight.views.statements.MOST_AT_ONCE", 2)
+    assert "för många enheter" in body(client.post(page("statements", city.schools.key), follow=True))
 
 
 SHAPES = ["matrix", "trend", "coverage", "unit-matrix", "unit-trend"]

@@ -282,6 +282,7 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_oversight:coverage-file": lambda world: {"ending": "csv"},
     "ledstang_oversight:unit-trend": of_school,
     "ledstang_oversight:statement": of_school,
+    "ledstang_oversight:statements": of_school,
     "ledstang_oversight:unit-trend-file": lambda world: {**of_school(world), "ending": "csv"},
     "ledstang_oversight:unit-matrix": of_school,
     "ledstang_oversight:unit-matrix-file": lambda world: {**of_school(world), "ending": "csv"},

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from cms.oversight.views import certificates, disclosures, figures, files, overview, own, recording, staff, terms
+from cms.oversight.views import (
+    certificates,
+    disclosures,
+    figures,
+    files,
+    overview,
+    own,
+    recording,
+    staff,
+    statements,
+    terms,
+)
 from cms.oversight.views.access import told_if_disposed
 
 app_name = "ledstang_oversight"
@@ -29,7 +40,8 @@ _pages = [
     path(f"{UNIT}utveckling.<str:ending>", figures.trend_file, name="unit-trend-file"),
     path(f"{UNIT}matris/", figures.matrix, name="unit-matrix"),
     path(f"{UNIT}matris.<str:ending>", figures.matrix_file, name="unit-matrix-file"),
-    path(f"{UNIT}intyg/", figures.statement, name="statement"),
+    path(f"{UNIT}intyg/", statements.statement, name="statement"),
+    path(f"{UNIT}intyg/alla/", statements.statements, name="statements"),
     path(f"{UNIT}medarbetare/", staff.people, name="people"),
     path("uppfoljning/enhet/<uuid:key>/medarbetare/intyg/", certificates.certificates, name="people-certificates"),
     path(f"{UNIT}medarbetare.<str:ending>", staff.people_file, name="people-file"),

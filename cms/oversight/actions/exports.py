@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cms.oversight.enums import FileFormat
 from cms.oversight.models import ExportFile
+from cms.oversight.queries.exports import exports_of_disposed_days
 from cms.oversight.queries.filters import Filters, kept_filters
 from cms.oversight.tasks import make_export
 from cms.people.models import OrgUnit, Person
@@ -38,8 +39,8 @@ def make_anew(*, export: ExportFile) -> ExportFile:
 
 
 def remove_old_exports() -> int:
-    """Remove files and rows that are older than a week. Returns how many."""
-    old = list(ExportFile.objects.too_old())
+    """Remove files that are older than a week or tell of days that have been disposed of. Returns how many."""
+    old = [*ExportFile.objects.too_old(), *exports_of_disposed_days()]
     for export in old:
         if export.file:
             export.file.delete(save=False)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cms.compliance.enums import State
+from cms.compliance.queries import refuse_disposed
 from cms.oversight.enums import LineDecision
 from cms.oversight.models import Disclosure, DisclosureLine
 from cms.oversight.queries.filters import Filters, filters_from
@@ -34,8 +35,9 @@ class Line:
 
 def list_asked_for(actor: Person, org_unit: OrgUnit, filters: Filters) -> StaffList:
     """The list behind a disclosure. People with protected data are never in it, whatever the registrar may see:
-    whether anything about them can be told is weighed by hand, outside the system."""
+    whether anything about them can be told is weighed by hand, outside the system. Raises Disposed."""
     on = filters.on or timezone.localdate()
+    refuse_disposed(on)
     view: View = replace(view_of(actor, on, filters.known_at), protected_in=frozenset())
     return StaffList(view, org_unit.pk, filters, on)
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from cms.compliance.queries import disposed_before, refuse_disposed
 from cms.oversight.models import ExportFile
 from cms.oversight.queries.filters import Filters, filters_from, overseen_unit
 from cms.oversight.queries.staff import StaffList
@@ -12,10 +13,26 @@ from cms.people.models import Person
 from cms.people.queries import View, people_at, people_behind, person_views_are_open, view_of, visible_employments
 
 
+def day_of(export: ExportFile) -> date:
+    """The day that an export tells of."""
+    kept = export.filters.get("on")
+    return date.fromisoformat(kept) if kept else timezone.localdate()
+
+
+def exports_of_disposed_days() -> list[ExportFile]:
+    """Files about days of which nothing can be told any more."""
+    before = disposed_before()
+    return [export for export in ExportFile.objects.kept() if day_of(export) < before] if before else []
+
+
 def list_behind(export: ExportFile) -> StaffList | None:
-    """The list that an export asks for, as far as its recipient may see it now. None where that is nothing."""
+    """The list that an export asks for, as far as its recipient may see it now. None where that is nothing.
+
+    Raises Disposed for a day of which nothing can be told any more, whenever it was asked for.
+    """
     filters = filters_from(export.filters)
-    on = filters.on or timezone.localdate()
+    on = day_of(export)
+    refuse_disposed(on)
     view = view_of(export.requested_by, on, filters.known_at)
     if not person_views_are_open() or overseen_unit(view, export.org_unit.key) is None:
         return None

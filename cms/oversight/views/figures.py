@@ -5,19 +5,16 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from cms.certificates.actions import issue_certificate
 from cms.compliance.queries import disposed_before
 from cms.core.views import render_page
 from cms.oversight.actions import note_viewing
 from cms.oversight.forms import MatrixForm, TargetForm
-from cms.oversight.queries import name_of, path_to
+from cms.oversight.queries import path_to
 from cms.oversight.queries.coverage import coverage_of
 from cms.oversight.queries.matrix import Matrix, matrix_of
-from cms.oversight.queries.statement import statement_of
 from cms.oversight.queries.tables import coverage_table, matrix_table, trend_table
 from cms.oversight.queries.trend import trend_of
 from cms.oversight.views.access import Overseer, filter_form, overseer_of, told
@@ -126,26 +123,3 @@ def coverage_file(request: HttpRequest, ending: str) -> HttpResponseBase:
     found = coverage_of(overseer.view, form.filters, overseer.on)
     table = list(coverage_table(found, overseer.view, form.filters))
     return _noted(table_response(_("coverage"), table, file_format), overseer, None, form, "coverage")
-
-
-@require_POST
-@login_required
-def statement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """A signed document on how an org unit stands, as of the day and the choice in the address."""
-    overseer = overseer_of(request)
-    org_unit, form = overseer.unit(key), filter_form(request, overseer, TargetForm)
-    facts = statement_of(overseer.view, org_unit, form.filters, overseer.on)
-    target = name_of(form.filters.target) if form.filters.target else ""
-    certificate, _created = issue_certificate(
-        facts,
-        source_key=f"oversight:{org_unit.key}:{target}:{facts.as_of}:{facts.known_at}",
-        person=None,
-        org_unit=org_unit,
-    )
-    note_viewing(
-        action=AuditAction.LIST_EXPORTED,
-        actor=overseer.person,
-        org_unit=org_unit,
-        details=told(form.filters, list="statement", certificate=certificate.public_id),
-    )
-    return redirect("ledstang_certificates:pdf", certificate.public_id)

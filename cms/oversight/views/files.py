@@ -9,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cms.compliance.queries import refuse_disposed
 from cms.core.views import render_page
 from cms.oversight.actions import make_anew, note_viewing
 from cms.oversight.enums import FileFormat
 from cms.oversight.models import ExportFile
-from cms.oversight.queries.exports import exports_of, list_behind, seal_of
+from cms.oversight.queries.exports import day_of, exports_of, list_behind, seal_of
 from cms.oversight.views.access import locked, overseer_today, told
 from cms.oversight.views.exports import kept_response
 from cms.people.enums import AuditAction
@@ -42,6 +43,7 @@ def exports(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """How far a file has come."""
     found = _own(overseer_today(request).person, key)
+    refuse_disposed(day_of(found))
     is_stuck = not found.is_made and found.leased_until is not None and found.leased_until < timezone.now()
     return render_page(request, "ledstang_oversight/export.html", {"export": found, "is_stuck": is_stuck})
 

@@ -1,0 +1,75 @@
+"""Signed documents on how org units stand: of one, or of all below it as one file."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from cms.certificates.actions import files_later, issue_certificate, request_bundle
+from cms.certificates.facts import StatementFacts
+from cms.certificates.models import Certificate
+from cms.oversight.actions import note_viewing
+from cms.oversight.forms import TargetForm
+from cms.oversight.queries import Filters, name_of
+from cms.oversight.queries.statement import org_units_within, statements_of
+from cms.oversight.views.access import filter_form, overseer_of, told
+from cms.people.enums import AuditAction
+from cms.people.models import OrgUnit
+
+MOST_AT_ONCE = 200
+
+
+def _issued(org_unit: OrgUnit, facts: StatementFacts, filters: Filters) -> Certificate:
+    target = name_of(filters.target) if filters.target else ""
+    certificate, _created = issue_certificate(
+        facts,
+        source_key=f"oversight:{org_unit.key}:{target}:{facts.as_of}:{facts.known_at}",
+        person=None,
+        org_unit=org_unit,
+    )
+    return certificate
+
+
+@require_POST
+@login_required
+def statement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """A signed document on how an org unit stands, as of the day and the choice in the address."""
+    overseer = overseer_of(request)
+    org_unit, filters = overseer.unit(key), filter_form(request, overseer, TargetForm).filters
+    ((_unit, facts),) = statements_of(overseer.view, [org_unit], filters, overseer.on)
+    certificate = _issued(org_unit, facts, filters)
+    note_viewing(
+        action=AuditAction.LIST_EXPORTED,
+        actor=overseer.person,
+        org_unit=org_unit,
+        details=told(filters, list="statement", certificate=certificate.public_id),
+    )
+    return redirect("ledstang_certificates:pdf", certificate.public_id)
+
+
+@require_POST
+@login_required
+def statements(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """One document for the org unit and for each below it where something is required. The worker makes the files."""
+    overseer = overseer_of(request)
+    org_unit, filters = overseer.unit(key), filter_form(request, overseer, TargetForm).filters
+    units = org_units_within(overseer.view, org_unit)
+    if len(units) > MOST_AT_ONCE:
+        messages.error(request, _("There are too many org units for one file. Choose an org unit below this one."))
+        return redirect(f"{reverse('ledstang_oversight:org-unit', args=[key])}?{request.GET.urlencode()}")
+    found = statements_of(overseer.view, units, filters, overseer.on)
+    with files_later():
+        made = [_issued(unit, facts, filters).pk for unit, facts in found if facts.rows]
+    bundle = request_bundle(title=org_unit.name, certificate_ids=made, person=overseer.person)
+    note_viewing(
+        action=AuditAction.LIST_EXPORTED,
+        actor=overseer.person,
+        org_unit=org_unit,
+        details=told(filters, list="statements", rows=len(made)),
+    )
+    return redirect("ledstang_certificates:bundle", bundle.key)
