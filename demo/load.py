@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files.storage import Storage, default_storage
 from django.db import transaction
 
+from cms.compliance.actions import rebuild_summaries
 from cms.core.storage import private_storage
 from cms.people.models import Person
 from demo.accounts import APPROVERS, ask_for_approval, ask_for_review, make_accounts, make_groups
@@ -82,6 +83,8 @@ def load(today: date, say: Say = lambda words: None, seed: int = SEED) -> None:
     tell("historien är skriven")
     remind_in_the_past(today)
     tell("påminnelserna är skickade")
+    rebuild_summaries(on=today)
+    tell("sammanställningarna är gjorda")
 
 
 def _write_story(staff: tuple[Staff, ...], today: date, roster: Any, users: dict[str, Any], home: Any) -> Story:

@@ -27,6 +27,7 @@ CHORES = (
     "publish_scheduled",
     "remove_exports",
 )  # what a clock does elsewhere
+NIGHTLY = ("check_summaries", "finish_certificates")
 SECONDS_BETWEEN_CHORES = 30
 
 
@@ -115,21 +116,23 @@ def wait_for_answer(address: str, server: subprocess.Popen[bytes]) -> None:
 
 def watch(server: subprocess.Popen[bytes]) -> int:
     """Until the server ends, do what has to be done now and then beside it."""
-    due = time.monotonic()
+    due, done_on = time.monotonic(), ""
     while server.poll() is None:
         if time.monotonic() >= due:
-            do_chores()
+            today = time.strftime("%Y-%m-%d")
+            do_chores(CHORES if done_on == today else (*CHORES, *NIGHTLY))
+            done_on = today
             due = time.monotonic() + SECONDS_BETWEEN_CHORES
         time.sleep(0.3)
     return server.returncode
 
 
-def do_chores() -> None:
+def do_chores(chores: tuple[str, ...]) -> None:
     """Each on its own: one that fails says so, and is tried again the next time."""
     from django.core.management import call_command
     from django.db import connections
 
-    for chore in CHORES:
+    for chore in chores:
         try:
             call_command(chore)
         except Exception as problem:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledstang_people', '0009_disposal'),
+        ('ledstang_people', '0011_registers'),
     ]
 
     operations = [
