@@ -1,4 +1,4 @@
-"""The two registers that the texts cite, from `content/lagrum.toml` and `content/kontakter.toml`."""
+"""The registers that the texts cite, from `content/lagrum.toml` and `content/kontakter.toml`, and what search knows."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from cms.people.models import District, Role
 from cms.references.models import Contact, LegalReference
 from demo.texts import table
+from guidelines.models import Synonyms
 
 LAW_SOURCE = "https://rkrattsbaser.gov.se/sfst?bet={sfs}"
 PLAIN_FIELDS: tuple[str, ...] = ("kind", "name", "phone", "url", "hours", "age_from", "age_to")
@@ -56,3 +57,7 @@ def _values(key: str, row: dict[str, Any], today: date) -> dict[str, Any]:
         "verified_on": today + timedelta(days=row["verified_days"]),
         "valid_to": None if days is None else today + timedelta(days=days),
     }
+
+
+def write_synonyms() -> None:
+    Synonyms.objects.bulk_create(Synonyms(words=row["words"]) for row in table("synonymer").values())

@@ -52,6 +52,15 @@ class GuidelinesConfig(AppConfig):
                 description=_("What applies to you, and what you do when you are worried about a child."),
             )
         )
+        nav_items.register(
+            NavItem(
+                "search",
+                pgettext_lazy("navigation", "Search"),
+                documents.search_address,
+                order=15,
+                description=_("Find the place in the guidelines that says what to do."),
+            )
+        )
         self._register_mails()
 
     def _register_mails(self) -> None:

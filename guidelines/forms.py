@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.widgets import AdminDateInput
 
+from cms.core.enums import Audience
 from cms.versions.enums import Change, NoticeTone
-from guidelines.enums import FlagReason
+from guidelines.enums import FlagReason, GuidelineKind
 from guidelines.grading import Question
 from guidelines.models import GuidelineVersion
 
@@ -67,6 +68,29 @@ class DayForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "ds-input"}),
         error_messages={"invalid": _("Write the day as 2026-03-01."), "required": _("Choose a day.")},
     )
+
+
+class SearchForm(forms.Form):
+    """What a reader searches for, and where."""
+
+    q = forms.CharField(
+        label=_("What are you looking for?"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "class": "ds-input"}),
+        error_messages={"required": _("Write a word to search for.")},
+    )
+    lasning = forms.ChoiceField(label=_("Reading for"), required=False)
+    slag = forms.ChoiceField(label=pgettext_lazy("search", "Kind"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, every, choices in (
+            ("lasning", _("Everyone"), Audience.choices),
+            ("slag", pgettext_lazy("search", "All kinds"), GuidelineKind.choices),
+        ):
+            field: Any = self.fields[name]
+            field.choices = [("", every), *choices]
+            field.widget.attrs["class"] = "ds-input"
 
 
 class PairForm(forms.Form):

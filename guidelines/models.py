@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import translation
 from django.utils.translation import gettext, pgettext_lazy
@@ -24,6 +25,11 @@ from guidelines.enums import KIND, FlagReason, GuidelineKind
 from guidelines.grading import Question, questions_in
 from guidelines.panels import GoLivePanel
 from guidelines.registry import approvals, draft_readers
+
+
+def are_several_words(value: str) -> None:
+    if len([part for part in value.split(",") if part.strip()]) < 2:
+        raise ValidationError(_("Write at least two, with a comma between them."))
 
 
 class GuidelineIndexPage(BasePage):
@@ -308,3 +314,75 @@ class ReviewTask(AbstractGroupApprovalTask):  # type: ignore[misc]
         if action_name == "approve":
             approvals.get(KIND).approve(task_state, self, user)
         return super().on_action(task_state, user, action_name, **kwargs)
+
+
+class SearchSection(models.Model):
+    """A section of a version in the search index: made when it is published, and made anew by `rebuild_search`.
+
+    `key` is that of the fragment it begins with, empty for what stands before the first heading. Bits of `readings`
+    name the audiences for whom anything stands in it.
+    """
+
+    wagtail_reference_index_ignore = True
+
+    version = models.ForeignKey(GuidelineVersion, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64, blank=True)
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=400)
+    readings = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("section in the search index")
+        verbose_name_plural = _("sections in the search index")
+        constraints = [
+            models.UniqueConstraint(fields=["version", "position"], name="guidelines_search_section_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.position}"
+
+
+class SearchTerm(models.Model):
+    """A word's key (`core.stems`) in a section, how much it weighs there, and in which readings it stands."""
+
+    wagtail_reference_index_ignore = True
+
+    section = models.ForeignKey(SearchSection, on_delete=models.CASCADE, related_name="terms")
+    term = models.CharField(max_length=64)
+    weight = models.PositiveSmallIntegerField()
+    readings = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("word in the search index")
+        verbose_name_plural = _("words in the search index")
+        constraints = [
+            models.UniqueConstraint(fields=["section", "term"], name="guidelines_search_term_once"),
+        ]
+        # Searching looks for words, at their beginning and within; then which sections they stand in.
+        indexes = [models.Index(fields=["term", "section", "weight", "readings"], name="guidelines_search_term_in")]
+
+    def __str__(self) -> str:
+        return self.term
+
+
+class Synonyms(models.Model):
+    """Words that a search takes for each other, kept by editors."""
+
+    words = models.CharField(
+        _("words"),
+        max_length=400,
+        validators=[are_several_words],
+        help_text=_("With commas between them. An entry may be several words: bortgift, gifta sig mot sin vilja."),
+    )
+
+    class Meta:
+        verbose_name = _("words that mean the same")
+        verbose_name_plural = _("words that mean the same")
+        ordering = ["words"]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def phrases(self) -> list[str]:
+        return [phrase for part in self.words.split(",") if (phrase := part.strip())]

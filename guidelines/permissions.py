@@ -25,7 +25,7 @@ def _passes(user: Any, restriction: PageViewRestriction, passed: Collection[int]
     if user.is_superuser:
         return True
     groups = {group.pk for group in restriction.groups.all()}
-    return not groups.isdisjoint(user.groups.values_list("pk", flat=True))
+    return not groups.isdisjoint(group.pk for group in user.groups.all())
 
 
 def user_can_plan(user: Any, page: Any) -> bool:

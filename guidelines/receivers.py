@@ -9,8 +9,8 @@ from wagtail.signals import page_published
 
 from cms.versions.models import ReviewSignature
 from cms.versions.queries import latest_version
-from cms.versions.signals import review_signed
-from guidelines.actions import mint_published, require_guideline
+from cms.versions.signals import review_signed, version_minted
+from guidelines.actions import index_guideline, mint_published, require_guideline
 from guidelines.models import GuidelinePage, GuidelineVersion
 
 
@@ -18,6 +18,12 @@ from guidelines.models import GuidelinePage, GuidelineVersion
 def make_version(sender: Any, instance: GuidelinePage, revision: Revision, **kwargs: Any) -> None:
     """Every road of publication ends here: one version, or none, or the transaction rolls back."""
     mint_published(page=instance, revision=revision)
+
+
+@receiver(version_minted, sender=GuidelineVersion, dispatch_uid="guidelines_index")
+def index_version(sender: Any, version: GuidelineVersion, **kwargs: Any) -> None:
+    """What has been published can be searched at once, or not at all if the transaction rolls back."""
+    index_guideline(key=version.key)
 
 
 @receiver(review_signed, sender=ReviewSignature, dispatch_uid="guidelines_reviewed")

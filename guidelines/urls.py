@@ -1,11 +1,12 @@
 from django.urls import path
 
 from guidelines.feeds import news
-from guidelines.views import flags, history, papers, public
+from guidelines.views import flags, history, papers, public, search
 
 app_name = "guidelines"
 
 urlpatterns = [
+    path("sok/", search.search_page, name="search"),
     path("r/<uuid:key>/", public.guideline, name="guideline"),
     path("r/<uuid:key>/v/<int:major>.<int:minor>/", public.version, name="version"),
     path("r/<uuid:key>/jamfor/", history.compare, name="compare"),

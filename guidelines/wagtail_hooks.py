@@ -19,6 +19,7 @@ from guidelines.queries.documents import pages_with_versions
 from guidelines.queries.drafts import without_plan
 from guidelines.views.notices import LoneDecisionsPanel
 from guidelines.views.public import guideline_page, index_page
+from guidelines.viewsets import SynonymsViewSet
 
 
 @hooks.register("register_admin_urls")
@@ -124,3 +125,8 @@ def decisions_to_confirm(request: HttpRequest, panels: list[Any]) -> None:
 @hooks.register("register_admin_menu_item")
 def flagged_item() -> MenuItem:
     return MenuItem(_("Flagged sections"), reverse("guidelines_admin:flagged"), icon_name="warning", order=305)
+
+
+@hooks.register("register_admin_viewset")
+def synonyms() -> SynonymsViewSet:
+    return SynonymsViewSet()

@@ -15,11 +15,11 @@ from cms.compliance.models import Requirement, Target
 from cms.people.enums import OrgUnitKind, Protection, Right
 from cms.people.models import District, Employment, Leave, OrgUnit, OrgUnitPlacement, Person, Role, Scope
 from cms.references.enums import ContactKind
-from cms.references.models import Contact, LegalReference
+from cms.references.models import Contact, GlossaryTerm, LegalReference
 from courses.enums import QuestionKind
 from courses.models import Choice, CourseIndexPage, CoursePage, Question, UnitPage
 from guidelines.enums import GuidelineKind
-from guidelines.models import GuidelineIndexPage, GuidelinePage
+from guidelines.models import GuidelineIndexPage, GuidelinePage, Synonyms
 
 PASSWORD = "en lång hemlighet att minnas"
 LONG_AGO = date(2020, 1, 1)
@@ -177,6 +177,21 @@ class ContactFactory(DjangoModelFactory):
     name = factory.LazyAttribute(lambda contact: contact.key.capitalize())
     phone = factory.Sequence(lambda n: f"070-174 06 {5 + n % 95:02}")
     verified_on = factory.LazyFunction(timezone.localdate)
+
+
+class GlossaryTermFactory(DjangoModelFactory):
+    class Meta:
+        model = GlossaryTerm
+
+    term = "vårdnadshavare"
+    explanation = "Den som enligt lag bestämmer om barnet, oftast en förälder."
+
+
+class SynonymsFactory(DjangoModelFactory):
+    class Meta:
+        model = Synonyms
+
+    words = "bortgift, gifta sig mot sin vilja"
 
 
 # Pages

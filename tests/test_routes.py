@@ -18,7 +18,7 @@ from tests.world import World
 
 LOGIN = "/konto/logga-in/"
 ROWS = matrix()
-REGISTERS = ["legalreference", "contact"]  # what the approver may keep, as in the demo city
+REGISTERS = ["legalreference", "contact", "synonyms", "glossaryterm"]  # what the approver may keep, as in the demo city
 
 
 @pytest.fixture

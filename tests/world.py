@@ -32,9 +32,11 @@ from tests.factories import (
     ContactFactory,
     CoursePageFactory,
     DistrictFactory,
+    GlossaryTermFactory,
     GuidelinePageFactory,
     LegalReferenceFactory,
     RequirementFactory,
+    SynonymsFactory,
     UnitPageFactory,
 )
 
@@ -312,6 +314,8 @@ for register, row_factory in {
     "legalreference": LegalReferenceFactory,
     "contact": ContactFactory,
     "district": DistrictFactory,
+    "glossaryterm": GlossaryTermFactory,
+    "synonyms": SynonymsFactory,
 }.items():
     for page in ("edit", "delete", "history", "history_results", "usage", "copy"):
         ARGUMENTS[f"{register}:{page}"] = register_row(row_factory)

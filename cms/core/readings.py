@@ -1,7 +1,7 @@
 """One text, several readings: pieces marked for some audiences are left out for the others."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 ONLY = re.compile(r"<!--only:([a-z_,]+)-->(.*?)<!--/only-->", re.DOTALL)
 
@@ -26,3 +26,13 @@ def read_for(html: str, audience: str | None) -> str:
 def audiences_in(html: str) -> set[str]:
     """The audiences that some piece of the HTML is marked for."""
     return {name for names, _piece in ONLY.findall(html) for name in names.split(",")}
+
+
+def pieces_of(html: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The HTML in its pieces, each with the audiences that it is marked for; none: for all."""
+    end = 0
+    for match in ONLY.finditer(html):
+        yield (), html[end : match.start()]
+        yield tuple(match[1].split(",")), match[2]
+        end = match.end()
+    yield (), html[end:]

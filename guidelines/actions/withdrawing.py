@@ -13,6 +13,7 @@ from cms.people.queries import person_of
 from cms.versions.actions import PublishingError, withdraw
 from cms.versions.models import Withdrawal
 from cms.versions.queries import latest_version
+from guidelines.actions.indexing import index_guideline
 from guidelines.enums import KIND
 from guidelines.models import GuidelineVersion
 
@@ -48,6 +49,7 @@ def withdraw_guideline(
         withdrawn_by=withdrawn_by,
         actor=person_of(withdrawn_by),
     )
+    index_guideline(key=key)
     if Target.objects.filter(kind=KIND, key=key).exists():
         path = reverse("guidelines:guideline", args=[key])
         keep_target(kind=KIND, key=key, title=latest.title, path=path, is_withdrawn=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, F, OuterRef
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
@@ -110,10 +110,11 @@ def at_pages(ids: Collection[int]) -> dict[int, UUID]:
 
 
 def restrictions_on(paths: Iterable[str | None]) -> dict[str, list[PageViewRestriction]]:
-    """Wagtail's view restrictions of pages, those of the pages above included, by path: one query for all."""
+    """Wagtail's view restrictions of pages, those of the pages above included, by path: at most two queries for all."""
     wanted = {path for path in paths if path}
     above = {path[:end] for path in wanted for end in range(Page.steplen, len(path) + 1, Page.steplen)}
-    found = list(PageViewRestriction.objects.filter(page__path__in=above).select_related("page")) if above else []
+    rows = PageViewRestriction.objects.filter(page__path__in=above).select_related("page").prefetch_related("groups")
+    found = list(rows) if above else []
     return {path: [one for one in found if path.startswith(one.page.path)] for path in wanted}
 
 
@@ -169,6 +170,14 @@ def index_address(request: Any) -> str | None:
         request._ledstang_guidelines = page.get_url(request) if page else None
     found: str | None = request._ledstang_guidelines
     return found
+
+
+def search_address(request: Any) -> str | None:
+    """Where guidelines are searched, for a host that has our addresses."""
+    try:
+        return reverse("guidelines:search")
+    except NoReverseMatch:
+        return None
 
 
 def other_guidelines(key: UUID) -> list[tuple[str, str]]:
