@@ -4,12 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
 from cms.core.enums import Audience, Competence, Tone
 
+WORDS_IN_HALF_A_MINUTE = 110
 RICH_TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link"]
 
 
@@ -140,6 +142,35 @@ class ChecklistBlock(SectionBlock):
         template = "ledstang_core/blocks/checklist.html"
 
 
+class BriefBlock(SectionBlock):
+    """What one must know, so short that it is read in half a minute."""
+
+    title = blocks.CharBlock(required=False, max_length=200, label=_("Heading"))
+    points = blocks.ListBlock(
+        blocks.RichTextBlock(features=["bold", "italic", "link"], label=_("Point")),
+        min_num=1,
+        max_num=6,
+        label=_("Points"),
+    )
+
+    class Meta:
+        icon = "time"
+        label = _("In 30 seconds")
+        template = "ledstang_core/blocks/brief.html"
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        words = sum(len(strip_tags(point.source).split()) for point in cleaned["points"])
+        if words > WORDS_IN_HALF_A_MINUTE:
+            raise blocks.StructBlockValidationError(
+                non_block_errors=[
+                    _("%(words)d words take longer than half a minute: keep to %(most)d.")
+                    % {"words": words, "most": WORDS_IN_HALF_A_MINUTE}
+                ]
+            )
+        return cleaned
+
+
 class PictureBlock(SectionBlock):
     image = ImageChooserBlock(label=_("Image"))
     alt = blocks.CharBlock(
@@ -166,6 +197,7 @@ class PictureBlock(SectionBlock):
 def section_blocks() -> list[tuple[str, blocks.Block]]:
     """Fresh instances of the blocks that need no register."""
     return [
+        ("brief", BriefBlock()),
         ("heading", HeadingBlock()),
         ("text", TextBlock()),
         ("steps", StepsBlock()),

@@ -1,15 +1,18 @@
-"""Keep the registers: state that entries have been looked at, and read a file in."""
+"""Keep the registers: state that entries have been looked at, read a file in; and what follows when a route changes."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from cms.core.models import Refused
+from cms.core.storage import open_storage, replace_file
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import District, Person, Role
@@ -17,6 +20,7 @@ from cms.people.queries import person_of
 from cms.references.columns import Kind
 from cms.references.models import Contact, LegalReference
 from cms.references.registers import CONTACT_ROUTES, LAWS, Change, ImportPlan, Register
+from cms.references.standby import FOLDER, pages
 
 
 class NotVerified(Refused):
@@ -114,3 +118,27 @@ def _write(
     if "roles" in change.values:
         entry.roles.set([roles[key] for key in change.values["roles"]])
     return entry
+
+
+# When the rest is down
+
+
+def write_standby_pages() -> int:
+    """Write every district's page of open contact routes, and remove those of districts that are gone.
+
+    Returns how many were written. Whole or not at all: a web server may read one at any moment.
+    """
+    storage, written = open_storage(), pages(timezone.localdate())
+    for name, html in written.items():
+        replace_file(storage, name, ContentFile(html.encode()))
+    left = storage.listdir(FOLDER)[1]
+    for name in (f"{FOLDER}/{file}" for file in left if file.endswith(".html")):
+        if name not in written:
+            storage.delete(name)
+    return len(written)
+
+
+def refresh_standby_pages() -> None:
+    """Write the pages once the running transaction is committed, however many contact routes it changes."""
+    if not any(getattr(call, "func", None) is write_standby_pages for _ids, call, _robust in connection.run_on_commit):
+        transaction.on_commit(partial(write_standby_pages), robust=True)

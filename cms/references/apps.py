@@ -16,7 +16,7 @@ class ReferencesConfig(AppConfig):
         from django.urls import NoReverseMatch, reverse
 
         from cms.core.registry import NavItem, TokenKind, footer_items, token_kinds
-        from cms.references import queries, slots
+        from cms.references import queries, receivers, slots  # noqa: F401
 
         law = TokenKind(slots.LAW, queries.freeze_law, queries.doubts_about_law, "law_changed", "law_changed")
         contact = TokenKind(

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from cms.core.enums import Visibility
 from cms.people.models import District, Person, Role
@@ -55,6 +55,14 @@ class ContactQuerySet(models.QuerySet["Contact"]):
             ContactCare.SOON: Q(verified_on__lt=on + SOON - VERIFY_INTERVAL) | Q(valid_to__lte=on + SOON),
         }
         return self.annotate(care=_care(cases, ContactCare.VERIFIED))
+
+
+def ages_in_words(low: int | None, high: int | None) -> str:
+    if low is not None and high is not None:
+        return gettext("%(low)s to %(high)s years") % {"low": low, "high": high}
+    if low is not None:
+        return gettext("from %(low)s years") % {"low": low}
+    return gettext("up to %(high)s years") % {"high": high} if high is not None else ""
 
 
 class LegalReference(models.Model):
@@ -202,9 +210,38 @@ class Contact(models.Model):
     def __str__(self) -> str:
         return f"{self.name}, {self.district}" if self.district else self.name
 
+    @property
+    def ages(self) -> str:
+        """For whom it is, in words; nothing when it is for all."""
+        return ages_in_words(self.age_from, self.age_to)
+
     def is_valid(self, on: date) -> bool:
         return self.valid_to is None or on <= self.valid_to
 
     def is_unverified(self, on: date) -> bool:
         """Nobody has called or looked for half a year, or ever."""
         return self.verified_on is None or on - self.verified_on > VERIFY_INTERVAL
+
+
+class GlossaryTerm(models.Model):
+    """A word that readers may not know, explained where a text first uses it."""
+
+    term = models.CharField(
+        pgettext_lazy("glossary", "word"),
+        max_length=80,
+        unique=True,
+        help_text=_("In any form: vårdnadshavare is also found as vårdnadshavaren. It may be several words."),
+    )
+    explanation = models.CharField(
+        _("explanation"),
+        max_length=300,
+        help_text=_("One sentence in plain words. It can be changed at any time: published texts do not hold it."),
+    )
+
+    class Meta:
+        verbose_name = _("glossary term")
+        verbose_name_plural = _("glossary")
+        ordering = ["term"]
+
+    def __str__(self) -> str:
+        return self.term

@@ -14,7 +14,8 @@ from cms.core.tokens import Token, slot
 from cms.people.models import Employment, Person
 from cms.people.queries import employments_on
 from cms.references.enums import LegalStatus
-from cms.references.models import Contact, LegalReference
+from cms.references.glossary import Term
+from cms.references.models import Contact, GlossaryTerm, LegalReference
 from cms.references.slots import CONTACT, CONTACT_LIST, LAW, Reader, fill, law_html, law_value, load_contacts
 
 
@@ -95,6 +96,17 @@ def contacts_of(person: Person | None, on: date, district: str | None = None) ->
         and reader.may_see(c.visibility, [role.key for role in c.roles.all()])
         and (reader.district is None or c.district is None or c.district.key == reader.district)
     ]
+
+
+def open_contacts(on: date) -> list[Contact]:
+    """The contact routes that anybody may see on a day, in the register's order."""
+    rows = Contact.objects.filter(visibility=Visibility.OPEN).select_related("district")
+    return [contact for contact in rows if contact.is_valid(on)]
+
+
+def glossary() -> list[Term]:
+    """The words that are explained where a text first uses them, in one query."""
+    return [Term.of(*row) for row in GlossaryTerm.objects.values_list("term", "explanation")]
 
 
 # What an editor should know about what is cited

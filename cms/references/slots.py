@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from cms.core.enums import Visibility
 from cms.core.tokens import Token, find_slots, replace_slots, replace_tokens, slot
 from cms.references.enums import LegalStatus
-from cms.references.models import Contact, LegalReference
+from cms.references.models import Contact, LegalReference, ages_in_words
 
 LAW, CONTACT, CONTACT_LIST = "lag", "kontakt", "kontaktlista"
 EMERGENCY = "112"
@@ -65,7 +65,7 @@ class ContactValue:
     valid_to: str | None
 
     @classmethod
-    def of(cls, contact: Contact) -> "ContactValue":
+    def of(cls, contact: Contact, *, with_roles: bool = True) -> "ContactValue":
         return cls(
             key=contact.key,
             kind=contact.kind,
@@ -77,7 +77,7 @@ class ContactValue:
             url=contact.url,
             hours=contact.hours,
             visibility=contact.visibility,
-            roles=_roles(contact),
+            roles=_roles(contact) if with_roles else (),
             valid_to=contact.valid_to.isoformat() if contact.valid_to else None,
         )
 
@@ -96,16 +96,20 @@ def _roles(contact: Contact) -> tuple[str, ...]:
     return tuple(sorted(role.key for role in contact.roles.all()))
 
 
-def load_contacts(tokens: Iterable[Token]) -> list[ContactValue]:
-    """Today's contacts for the cited keys and lists, in one query and one for the roles of those that have some."""
+def load_contacts(tokens: Iterable[Token], *, with_roles: bool = True) -> list[ContactValue]:
+    """Today's contacts for the cited keys and lists, in one query and one for the roles of those that have some.
+
+    For somebody without an account roles are nothing to ask about: what is for some is not for them.
+    """
     keys = [token.key for token in tokens if token.kind == CONTACT]
     kinds = [token.key for token in tokens if token.kind == CONTACT_LIST]
     if not keys and not kinds:
         return []
     cited = Contact.objects.filter(Q(key__in=keys) | Q(kind__in=kinds)).select_related("district")
     contacts = list(cited)
-    prefetch_related_objects([c for c in contacts if c.visibility == Visibility.ROLE], "roles")
-    return [ContactValue.of(c) for c in contacts]
+    if with_roles:
+        prefetch_related_objects([c for c in contacts if c.visibility == Visibility.ROLE], "roles")
+    return [ContactValue.of(c, with_roles=with_roles) for c in contacts]
 
 
 def choose(contacts: Iterable[ContactValue], reader: Reader, on: date) -> list[ContactValue]:
@@ -127,15 +131,6 @@ def _dial(phone: str) -> str:
     return "".join(ch for ch in phone if ch.isdigit() or ch == "+")
 
 
-def _ages(contact: ContactValue) -> str:
-    low, high = contact.ages
-    if low is not None and high is not None:
-        return _("%(low)s to %(high)s years") % {"low": low, "high": high}
-    if low is not None:
-        return _("from %(low)s years") % {"low": low}
-    return _("up to %(high)s years") % {"high": high} if high is not None else ""
-
-
 def contact_html(contact: ContactValue, *, linked: bool = True) -> SafeString:
     """One contact in running text. `linked=False` for an older version: never a link to call."""
     name = contact.name if contact.district_name is None else f"{contact.name}, {contact.district_name}"
@@ -148,7 +143,7 @@ def contact_html(contact: ContactValue, *, linked: bool = True) -> SafeString:
         parts.append(format_html('<a href="{}" rel="noopener">{}</a>', contact.url, _("website")))
     elif contact.url:
         parts.append(conditional_escape(contact.url))
-    parts += [conditional_escape(extra) for extra in (contact.hours, _ages(contact)) if extra]
+    parts += [conditional_escape(extra) for extra in (contact.hours, ages_in_words(*contact.ages)) if extra]
     return format_html('<span class="contact">{}</span>', mark_safe(", ".join(parts)))
 
 
@@ -221,7 +216,9 @@ class Filler:
     def load(cls, html: str, reader: Reader, on: date, frozen: Mapping[str, Any] | None = None) -> "Filler":
         """`frozen` is the `cites` part of an older version's content: then that day's contacts are shown."""
         tokens = find_slots(html)
-        contacts = load_contacts(tokens) if frozen is None else _that_day(frozen, tokens)
+        contacts = (
+            load_contacts(tokens, with_roles=reader.is_signed_in) if frozen is None else _that_day(frozen, tokens)
+        )
         keys = [token.key for token in tokens if token.kind == LAW]
         laws = {law.key: law for law in LegalReference.objects.filter(key__in=keys)} if keys else {}
         return cls(reader=reader, on=on, contacts=contacts, laws=laws, is_history=frozen is not None)

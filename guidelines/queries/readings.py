@@ -1,8 +1,10 @@
 """A guideline as one reader gets it: their reading, their contacts, what experts have not reviewed."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +13,7 @@ from django.utils.safestring import SafeString
 from cms.core.enums import Audience, Competence
 from cms.people.models import Employment, Person
 from cms.people.queries import employments_on, person_of
+from cms.references.glossary import Term, explain
 from cms.references.queries import reader_of
 from cms.references.slots import Filler, fill, words_html
 from cms.versions.freezing import Draft
@@ -18,6 +21,8 @@ from cms.versions.queries import Section, Text, text_of_draft
 from guidelines.grading import Question
 from guidelines.models import GuidelineVersion
 
+WORDS_A_MINUTE = 200  # silent reading of Swedish, rather slow: the text is to be acted on
+MARKUP = re.compile(r"<[^>]*>")
 EVERYTHING = "alla"
 HEADING = "heading"
 
@@ -45,6 +50,7 @@ class Reading:
     district: str | None
     districts: tuple[tuple[str, str], ...]
     is_redacted: bool = False
+    minutes: int = 1
 
     @property
     def entries(self) -> list[Section]:
@@ -65,10 +71,12 @@ def read_text(
     audience: str | None = None,
     district: str | None = None,
     frozen: Mapping[str, Any] | None = None,
+    glossary: Sequence[Term] = (),
 ) -> Reading:
     """Make a text ready for a reader. `audience` and `district` are what stands in the address, known or not.
 
     `frozen` is what an older version cited: its contacts are shown as they were then, never as links.
+    `glossary` has the words to explain where they are first used.
     """
     employments = list(employments_on(person, on)) if person is not None else []
     audiences = text.audiences
@@ -79,14 +87,26 @@ def read_text(
     districts = filler.districts
     if district in dict(districts):
         filler = replace(filler, reader=replace(reader, district=district))
+    explained = explain([section.html for section in sections], glossary)
     return Reading(
-        sections=tuple(Filled(section, filler.fill(section.html)) for section in sections),
+        sections=tuple(Filled(section, filler.fill(html)) for section, html in zip(sections, explained, strict=True)),
         audience=chosen,
         audiences=tuple(known for known in Audience.values if known in audiences or known == chosen),
         district=filler.reader.district,
         districts=districts,
         is_redacted=text.is_redacted,
+        minutes=minutes_to_read(section.html for section in sections),
     )
+
+
+def minutes_to_read(pieces: Iterable[str]) -> int:
+    """How long an adult reads, in whole minutes, by the words that are shown."""
+    return max(1, round(sum(map(_words_in, pieces)) / WORDS_A_MINUTE))
+
+
+@lru_cache(maxsize=2048)
+def _words_in(html: str) -> int:
+    return len(MARKUP.sub(" ", html).split())
 
 
 def read_draft(draft: Draft, user: Any, audience: str) -> Reading:

@@ -12,7 +12,7 @@ from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from cms.people.models import District
 from cms.references.enums import ContactCare, LawCare
 from cms.references.forms import ContactForm
-from cms.references.models import Contact, LegalReference
+from cms.references.models import Contact, GlossaryTerm, LegalReference
 from cms.references.viewsets.importing import RegisterImportView
 from cms.references.viewsets.listing import (
     CareColumn,
@@ -142,8 +142,21 @@ class DistrictViewSet(ModelViewSet):
     panels = [FieldPanel("name"), FieldPanel("key"), FieldPanel("parent")]
 
 
+class GlossaryTermViewSet(ModelViewSet):
+    model = GlossaryTerm
+    icon = "help"
+    menu_label = _("Glossary")
+    url_prefix = "register/ordlista"
+    add_to_reference_index = False
+    list_display = ["term", "explanation"]
+    search_fields = ["term", "explanation"]
+    ordering = ["term"]
+    copy_view_enabled = False
+    panels = [FieldPanel("term"), FieldPanel("explanation")]
+
+
 class RegistersViewSetGroup(ModelViewSetGroup):
     menu_label = _("Registers")
     menu_icon = "list-ul"
     menu_order = 300
-    items = (LegalReferenceViewSet, ContactViewSet, DistrictViewSet)
+    items = (LegalReferenceViewSet, ContactViewSet, DistrictViewSet, GlossaryTermViewSet)
