@@ -417,7 +417,8 @@ def long_text(number):
 
 
 @pytest.mark.parametrize("name", ["outsider", "learner"])
-def test_questions_do_not_grow_with_text_or_versions(published, cast, name):
+def test_questions_do_not_grow_with_text_or_versions(published, cast, name, monkeypatch):
+    monkeypatch.setattr("guidelines.views.remembered._is_for_anybody", lambda request: False)
     ContactFactory(key="jour", open=True)
     LegalReferenceFactory(key="lagen")
     client = cast[name].client()

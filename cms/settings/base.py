@@ -95,6 +95,7 @@ TEMPLATES = [
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": DATA_DIR / "ledstang.sqlite3",
+    "CONN_MAX_AGE": 600,  # opening one takes as long as answering
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

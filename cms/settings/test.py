@@ -33,7 +33,7 @@ DATABASES = {
         "TEST": {"NAME": "test_ledstang"},
     }
     if env.str("LEDSTANG_TEST_DATABASE", "sqlite") == "postgres"
-    else {**SQLITE, "TEST": {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}}
+    else {**SQLITE, "CONN_MAX_AGE": 0, "TEST": {"NAME": str(Path(DATA_DIR) / "test.sqlite3")}}
 }
 STORAGES = {
     **STORAGES,

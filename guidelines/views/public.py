@@ -19,6 +19,7 @@ from cms.core.models import Refused
 from cms.core.views import render_page
 from cms.people.models import Person
 from cms.people.views import acting_person
+from cms.references.queries import glossary
 from cms.versions.queries import Text, latest_version, text_of
 from guidelines.actions import WrongAnswers, acknowledge_guideline
 from guidelines.forms import AcknowledgeForm, DayForm
@@ -27,6 +28,7 @@ from guidelines.queries.acknowledgements import Receipt, acknowledged_by, can_be
 from guidelines.queries.documents import Document, document, may_read, user_may_read
 from guidelines.queries.lists import guidelines_under
 from guidelines.queries.readings import EVERYTHING, read_questions, read_text
+from guidelines.views.remembered import note_content, say_again
 
 PASSED = PageViewRestriction.passed_view_restrictions_session_key
 
@@ -38,6 +40,10 @@ def guideline(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def in_force_page(request: HttpRequest, key: UUID) -> HttpResponse:
+    return say_again(request, key, lambda: _in_force(request, key))
+
+
+def _in_force(request: HttpRequest, key: UUID) -> HttpResponse:
     found = find_document(request, key)
     if isinstance(found, HttpResponse):
         return found
@@ -55,6 +61,10 @@ def in_force_page(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpResponse:
     """Any version under its number. What does not apply is marked, and not for search engines."""
+    return say_again(request, key, lambda: _version(request, key, major, minor))
+
+
+def _version(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpResponse:
     found = find_document(request, key)
     if isinstance(found, HttpResponse):
         return found
@@ -97,6 +107,7 @@ def _page(
     form: AcknowledgeForm | None = None,
 ) -> HttpResponse:
     today, person = timezone.localdate(), acting_person(request)
+    note_content(request, shown.content_id)
     current = found.in_force(today)
     is_old = shown != current and not shown.is_pending(today)
     reading = read_text(
@@ -106,6 +117,7 @@ def _page(
         audience=request.GET.get("lasning"),
         district=request.GET.get("omrade"),
         frozen=shown.content.parts["cites"] if is_old else None,
+        glossary=glossary(),
     )
     stated = acknowledged_by(person, [found.key]).get(found.key, []) if person and shown == current else []
     receipt = Receipt.of(stated, shown)

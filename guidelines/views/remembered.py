@@ -1,0 +1,98 @@
+"""Say again what a page said, while all that decides it is the same.
+
+Only to visitors without an account, a session or a message, in the house's own frame. What decides the text is read
+anew at each request (`queries.inputs`); header and footer, which also ask other apps, may be half a minute old.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
+
+from cms.core.enums import THEME_COOKIE, Theme
+from cms.core.views import base_template
+from guidelines.queries.inputs import inputs_of
+
+SECONDS = 30
+OURS = "ledstang_core/base.html"
+ASKED = {"lasning", "omrade"}  # other questions are rare, and have too many answers to remember
+MESSAGES = "messages"
+HEADERS = ("Content-Type", "X-Robots-Tag")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a page said, and which frozen content it showed. Without a body: only what to look at the next time."""
+
+    content: int
+    inputs: str = ""
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def say_again(request: HttpRequest, key: UUID, make: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page as it was said before if it would say the same now, otherwise made anew. `make` notes the content."""
+    if not _is_for_anybody(request):
+        return make()
+    place = _place(request)
+    said: Said | None = cache.get(place)
+    inputs = inputs_of(key, said.content) if said is not None else ""
+    if said is not None and said.body and said.inputs == inputs:
+        return _response(said)
+    response = make()
+    content = getattr(request, "_ledstang_content", None)
+    if response.status_code != 200 or content is None or not _is_the_same_for_all(request, response):
+        return response
+    known = Said(content)
+    if (
+        said is not None and said.content == content and inputs_of(key, content) == inputs
+    ):  # nothing has moved meanwhile
+        headers = tuple((name, response[name]) for name in HEADERS if response.has_header(name))
+        known = Said(content, inputs, response.content, headers)
+    cache.set(place, known, SECONDS)
+    return response
+
+
+def note_content(request: HttpRequest, content: int) -> None:
+    """Which frozen content a page shows."""
+    request._ledstang_content = content  # type: ignore[attr-defined]
+
+
+def _is_for_anybody(request: HttpRequest) -> bool:
+    has_own = settings.SESSION_COOKIE_NAME in request.COOKIES or MESSAGES in request.COOKIES
+    is_plain = request.method == "GET" and not has_own and ASKED.issuperset(request.GET)
+    return is_plain and base_template() == OURS and not request.user.is_authenticated
+
+
+def _is_the_same_for_all(request: HttpRequest, response: HttpResponse) -> bool:
+    return not response.cookies and not request.session.modified and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
+
+
+def _place(request: HttpRequest) -> str:
+    theme = request.COOKIES.get(THEME_COOKIE)
+    parts = (
+        request.scheme,
+        request.get_host(),
+        request.get_full_path(),
+        get_language(),
+        theme if theme in Theme.values else "",
+        timezone.localdate().isoformat(),
+        getattr(settings, "LEDSTANG_DEMO", False),
+        getattr(settings, "LEDSTANG_BASE_URL", ""),
+    )
+    return f"ledstang-page:{hashlib.blake2b(repr(parts).encode(), digest_size=20).hexdigest()}"
+
+
+def _response(said: Said) -> HttpResponse:
+    response = HttpResponse(said.body)
+    for name, value in said.headers:
+        response[name] = value
+    patch_vary_headers(response, ["Cookie"])
+    return response
