@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.exceptions import ValidationError
 from django.core.files.images import ImageFile
 from django.template import engines
 from django.test import Client, RequestFactory
@@ -18,6 +19,7 @@ from wagtail.blocks import StreamBlock, StreamValue
 from wagtail.images import get_image_model
 from wagtail.models import Site
 
+from cms.core.blocks import WORDS_IN_HALF_A_MINUTE
 from cms.core.enums import Audience, Tone, Visibility
 from cms.core.readings import read_for
 from cms.home.models import HomePage, PlainPage
@@ -40,6 +42,7 @@ def every_block(image):
     """One of each block, the rows of tables and steps for different readers."""
     rows_for = [[Audience.PRESCHOOL], [Audience.COMPULSORY_SCHOOL, Audience.UPPER_SECONDARY], []]
     return [
+        ("brief", {"title": "", "points": ["<p>Misstanke <b>räcker</b>.</p>", "<p>Anmäl genast.</p>"]}),
         ("heading", {"text": "Agera", "level": "2"}),
         ("text", {"text": "<p>Anmäl enligt {{lag:orosanmalan}}, ring {{kontakt:socialjour}}.</p>"}),
         (
@@ -94,6 +97,16 @@ def test_every_block_is_frozen_with_its_anchor(draft):
     for piece in draft.fragments:
         assert f'id="a-{piece.key[:8]}"' in piece.html, piece.kind
         assert piece.html.count(f'id="a-{piece.key[:8]}"') == 1
+
+
+def test_brief_is_brief(draft):
+    html = next(piece.html for piece in draft.fragments if piece.kind == "brief")
+    assert "På 30 sekunder" in html
+    block = dict(content_blocks())["brief"]
+    block.clean(block.to_python({"points": ["<p>" + "ord " * WORDS_IN_HALF_A_MINUTE + "</p>"]}))
+    with pytest.raises(ValidationError) as refused:
+        block.clean(block.to_python({"points": ["<p>" + "ord " * WORDS_IN_HALF_A_MINUTE + "</p>", "<p>till</p>"]}))
+    assert "111 ord" in str(refused.value.non_block_errors)
 
 
 def test_rows_are_marked_for_their_readers(draft):
