@@ -7,9 +7,9 @@ from django.utils import timezone
 from wagtail.models import Revision
 from wagtail.signals import page_published
 
-from cms.versions.models import ReviewSignature
+from cms.versions.models import Redaction, ReviewSignature
 from cms.versions.queries import latest_version
-from cms.versions.signals import review_signed, version_minted
+from cms.versions.signals import passage_redacted, review_signed, version_minted
 from guidelines.actions import index_guideline, mint_published, require_guideline
 from guidelines.models import GuidelinePage, GuidelineVersion
 
@@ -24,6 +24,14 @@ def make_version(sender: Any, instance: GuidelinePage, revision: Revision, **kwa
 def index_version(sender: Any, version: GuidelineVersion, **kwargs: Any) -> None:
     """What has been published can be searched at once, or not at all if the transaction rolls back."""
     index_guideline(key=version.key)
+
+
+@receiver(passage_redacted, sender=Redaction, dispatch_uid="guidelines_unindex")
+def index_what_is_left(sender: Any, contents: list[int], **kwargs: Any) -> None:
+    """What has been taken out cannot be searched for any more."""
+    keys = GuidelineVersion.objects.filter(content__in=contents).values_list("key", flat=True)
+    for key in set(keys):
+        index_guideline(key=key)
 
 
 @receiver(review_signed, sender=ReviewSignature, dispatch_uid="guidelines_reviewed")

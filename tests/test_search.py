@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from cms.versions.actions import lay_notice
+from cms.versions.actions import lay_notice, redact_passage
 from cms.versions.enums import Change, NoticeTone
 from cms.versions.freezing import fragment_anchor
+from cms.versions.models import Fragment
 from guidelines.actions import publish_guideline, withdraw_guideline
 from guidelines.enums import KIND
 from guidelines.models import GuidelinePage, GuidelineVersion, SearchSection, SearchTerm, Synonyms
@@ -86,7 +87,7 @@ def test_words_of_several_places_find_what_has_them_all(published, client):
     assert found(client, "xyzzy") == []
     assert found(client, "och att det") == found(client, "%") == found(client, "_") == []
     shown = ask(client, "<b>").content.decode()
-    assert "Inget svarar på ”&lt;b&gt;”" in shown, shown[shown.index("traffar"):][:600]
+    assert "Inget svarar på ”&lt;b&gt;”" in shown, shown[shown.index("traffar") :][:600]
     assert client.get("/sok/?q=").context["form"].errors
 
 
@@ -182,6 +183,13 @@ def test_contacts_that_are_not_open_are_in_no_index_and_no_excerpt(published, cl
         assert "Ring på <mark>vardagar</mark>." in shown
         assert "Viskningslinjen" not in shown
         assert contact.phone not in shown
+
+
+def test_what_has_been_taken_out_is_not_found(published, client):
+    for piece in Fragment.objects.filter(key__in=[TRIP["id"], PART["id"]]):
+        redact_passage(fragment_sha256=piece.sha256, reason="Ett namn", redacted_by=None, actor=None)
+    assert found(client, "resor") == found(client, "utreseförbud") == []
+    assert "Utreseförbud" not in ask(client, "domstol").content.decode()
 
 
 # The index
