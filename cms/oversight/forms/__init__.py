@@ -1,5 +1,5 @@
 from cms.oversight.forms.disclosures import DisclosureForm, LineForm
-from cms.oversight.forms.filters import DayForm, MatrixForm, StaffForm, TargetForm
+from cms.oversight.forms.filters import DayForm, MatrixForm, StaffForm, TargetForm, VersionForm
 from cms.oversight.forms.recording import ExemptionForm, OtherWayForm, TrainingForm, VoidForm
 from cms.oversight.forms.rules import RequirementForm, RuleForm
 from cms.oversight.forms.terms import TermsForm
@@ -17,5 +17,6 @@ __all__ = [
     "TargetForm",
     "TermsForm",
     "TrainingForm",
+    "VersionForm",
     "VoidForm",
 ]

@@ -1,5 +1,6 @@
 """What narrows a view. The names of the fields are those in the address."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,10 @@ from cms.compliance.enums import State
 from cms.compliance.models import Target
 from cms.oversight.queries import SOON, Filters, districts_chosen_from, end_of, kinds_chosen_from, name_of
 from cms.oversight.queries.filters import roles_chosen_from
+from cms.oversight.queries.readers import NONE_READ
 from cms.people.enums import OrgUnitKind
 from cms.people.queries import View
+from cms.versions.registry import version_kinds
 
 SHOWN_STATES = (State.OVERDUE, State.TO_DO, State.EXPIRING, State.DONE, State.EXEMPT)
 EARLIEST = date(2000, 1, 1)
@@ -141,3 +144,26 @@ class MatrixForm(TargetForm):
     @property
     def is_deep(self) -> bool:
         return bool(self.cleaned_data["niva"] == "alla")
+
+
+class VersionForm(TargetForm):
+    """Which text, of those that have versions; and those who have read one of them, by its number."""
+
+    last = forms.RegexField(rf"^(\d{{1,4}}\.\d{{1,4}}|{NONE_READ})$", required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, targets: list[Target], view: View, **kwargs: Any) -> None:
+        versioned = [target for target in targets if target.kind in version_kinds]
+        super().__init__(*args, targets=versioned, view=view, **kwargs)
+        named = [(name, one.title) for name, one in self.targets.items()]
+        self.fields["mal"].choices = named or [("", pgettext_lazy("filter", "Nothing"))]  # type: ignore[attr-defined]
+
+    @property
+    def filters(self) -> Filters:
+        """Without a choice, the first."""
+        chosen = super().filters
+        return chosen if chosen.target else replace(chosen, target=next(iter(self.targets.values()), None))
+
+    @property
+    def version(self) -> str:
+        number: str = self.cleaned_data["last"]
+        return number

@@ -14,6 +14,7 @@ from cms.oversight.queries.coverage import Coverage
 from cms.oversight.queries.filters import SOON, Filters
 from cms.oversight.queries.matrix import Matrix
 from cms.oversight.queries.overview import Overview, named_controllers
+from cms.oversight.queries.readers import NONE_READ, ReaderList
 from cms.oversight.queries.staff import StaffRow
 from cms.oversight.queries.trend import Point
 from cms.people.models import OrgUnit
@@ -142,3 +143,39 @@ def staff_cells(row: StaffRow, labels: dict[State, str]) -> Row:
         row.version,
         until,
     ]
+
+
+def readers_table(found: ReaderList, controllers: list[str]) -> Iterator[Row]:
+    """The people of the page with the latest version that each has read."""
+    yield from preamble(found.org_unit.name, controllers, found.filters)
+    yield [
+        _("Family name"),
+        _("Given name"),
+        _("Workplace"),
+        pgettext("employment", "Role"),
+        _("Latest version read"),
+        pgettext("version", "Read on"),
+        _("Standing"),
+    ]
+    labels = {state: str(state.label) for state in State}
+    for row in found.rows:
+        person, read = row.staff.person, row.read
+        yield [
+            person.family_name,
+            person.given_name,
+            row.staff.workplaces,
+            row.staff.roles,
+            read.number if read else pgettext("version", "None"),
+            read.on if read else None,
+            labels[row.staff.standing.state],
+        ]
+
+
+def reader_units_table(found: ReaderList, controllers: list[str]) -> Iterator[Row]:
+    """A row for each org unit and version: easier to pivot than a wide sheet."""
+    yield from preamble(found.org_unit.name, controllers, found.filters)
+    yield [_("Org unit"), _("Latest version read"), _("People")]
+    for row in [*found.units, found.together]:
+        name = _("%(unit)s, own staff") % {"unit": row.unit.name} if row.is_own else row.unit.name
+        for version, count in row.counts:
+            yield [name, pgettext("version", "None") if version == NONE_READ else version, count]
