@@ -7,10 +7,12 @@ from django.utils import timezone
 from wagtail.models import Revision
 from wagtail.signals import page_published
 
+from cms.people.queries import person_of
 from cms.versions.models import Redaction, ReviewSignature
 from cms.versions.queries import latest_version
 from cms.versions.signals import passage_redacted, review_signed, version_minted
 from guidelines.actions import index_guideline, mint_published, require_guideline
+from guidelines.actions.papers import take_back_documents
 from guidelines.models import GuidelinePage, GuidelineVersion
 
 
@@ -42,3 +44,9 @@ def require_what_is_reviewed(sender: Any, signature: ReviewSignature, **kwargs: 
         version = latest_version(GuidelineVersion, key)
         if version is not None:
             require_guideline(version=version, at=timezone.now())
+
+
+@receiver(passage_redacted, sender=Redaction, dispatch_uid="guidelines_redacted")
+def take_back_what_was_printed(sender: Any, redaction: Redaction, contents: list[int], **kwargs: Any) -> None:
+    """Documents of a version still hold what has been taken out of it."""
+    take_back_documents(contents=contents, actor=person_of(redaction.redacted_by))

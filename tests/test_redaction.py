@@ -7,12 +7,17 @@ from django.contrib.auth.models import Permission
 from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 
+from cms.certificates.enums import CertificateState
+from cms.certificates.models import Certificate
+from cms.certificates.queries import find_fetchable
 from cms.core.immutability import drop_triggers, gate_opened, install_triggers
 from cms.people.models import AuditEntry
 from cms.versions.actions import AlreadyRedacted, NoSuchPassage, PublishingError, redact_passage
 from cms.versions.models import Content, Fragment, Redaction
+from cms.versions.queries import counts, text_of
 from cms.versions.signals import passage_redacted
 from guidelines.actions import publish_guideline
+from guidelines.actions.papers import issue_document
 from guidelines.models import GuidelinePage, GuidelineVersion
 from guidelines.queries.documents import document
 from guidelines.queries.drafts import outlook
@@ -87,6 +92,29 @@ def test_the_rest_of_the_canonical_text_is_as_it_was(paper):
     differing = [key for key in before if before[key] != after[key]]
     assert len(differing) == 1
     assert after[differing[0]]["data"]["redacted"]["reason"] == "Namngav en person."
+
+
+def test_documents_that_hold_it_are_taken_back_and_a_new_one_is_made_without(paper):
+    found = document(paper.key)
+    assert found is not None
+    old = issue_document(document=found, version=found.latest, audience=None, on=TODAY())
+    assert SECRET in str(old.facts)
+    assert find_fetchable(old.public_id, None, TODAY()) == old
+    redact()
+    assert Certificate.objects.get(pk=old.pk).state == CertificateState.REVOKED
+    assert find_fetchable(old.public_id, None, TODAY()) is None
+    new = issue_document(document=found, version=found.latest, audience=None, on=TODAY())
+    assert SECRET not in str(new.facts)
+    assert find_fetchable(new.public_id, None, TODAY()) == new
+
+
+def test_nothing_is_left_to_review_in_it(paper, settings):
+    settings.LEDSTANG_DEMO = False
+    version = publish_guideline(page=edit(paper, "Ett.", text("Elsa igen.", review=("J",))))
+    assert not counts(version)
+    redact(fragment_sha256=Fragment.objects.get(text="Elsa igen.").sha256)
+    assert counts(version)
+    assert [piece.open_reviews for piece in text_of(version.content_id).pieces] == [(), ()]
 
 
 def test_it_needs_a_reason_a_passage_and_is_done_once(paper):

@@ -15,7 +15,8 @@ from cms.people.models import Person
 from cms.people.queries import person_views_are_open, view_of, visible_people
 
 NOBODYS = "0" * ID_LENGTH
-OPEN_GUIDELINES = Q(kind=CertificateKind.GUIDELINE, facts__is_restricted=False)
+# A guideline's document that has been taken back may hold what was taken out of the guideline: nobody gets it.
+OPEN_GUIDELINES = Q(kind=CertificateKind.GUIDELINE, facts__is_restricted=False) & ~Q(events__kind=EventKind.REVOKED)
 TYPED_AS = str.maketrans("oil", "011")
 
 

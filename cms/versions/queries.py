@@ -73,7 +73,12 @@ def open_marks(content: Content | int) -> QuerySet[ReviewMark]:
     signed = ReviewSignature.objects.filter(
         fragment_sha256=OuterRef("fragment__sha256"), competence=OuterRef("competence")
     )
-    return ReviewMark.objects.filter(fragment__content=content).exclude(Exists(signed))
+    return _not_redacted(ReviewMark.objects.filter(fragment__content=content).exclude(Exists(signed)))
+
+
+def _not_redacted(marks: QuerySet[ReviewMark]) -> QuerySet[ReviewMark]:
+    """There is nothing to review any more in what has been taken out."""
+    return marks.exclude(Exists(Redaction.objects.filter(fragment_sha256=OuterRef("fragment__sha256"))))
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ def waiting_for_review(contents: Mapping[int, str], competence: str | None = Non
     signed = ReviewSignature.objects.filter(
         fragment_sha256=OuterRef("fragment__sha256"), competence=OuterRef("competence")
     )
-    marks = ReviewMark.objects.filter(fragment__content__in=contents).exclude(Exists(signed))
+    marks = _not_redacted(ReviewMark.objects.filter(fragment__content__in=contents).exclude(Exists(signed)))
     if competence is not None:
         marks = marks.filter(competence=competence)
     found: dict[tuple[str, str], list[ReviewMark]] = {}
@@ -180,7 +185,7 @@ def text_of(content: Content | int) -> Text:
     )
     for row in rows.order_by("position"):
         fragments.setdefault(row.pk, row)
-        if row.mark is not None and not row.is_signed:
+        if row.mark is not None and not row.is_signed and REDACTED not in row.html:
             marks.setdefault(row.pk, []).append(row.mark)
     base = asset_base()
     return Text(

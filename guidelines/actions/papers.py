@@ -1,12 +1,16 @@
 """Issue a guideline's documents: a version as PDF, and the receipt of an acknowledgement."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
-from cms.certificates.actions import files_later, issue_certificate
+from cms.certificates.actions import files_later, issue_certificate, revoke_certificate
+from cms.certificates.enums import CertificateState, RevocationReason
 from cms.certificates.facts import as_json, sha256
 from cms.certificates.models import Certificate
+from cms.people.models import Person
 from guidelines.models import Acknowledgement, GuidelineVersion
 from guidelines.queries.documents import Document
 from guidelines.queries.papers import document_facts, pictures_in, receipt_facts
@@ -36,3 +40,19 @@ def issue_receipt(*, acknowledgement: Acknowledgement) -> Certificate:
             person=acknowledgement.person,
         )
     return issued
+
+
+@transaction.atomic
+def take_back_documents(*, contents: Collection[int], actor: Person | None) -> int:
+    """Take back every document that was made of versions with some frozen contents: nobody is handed them any more.
+
+    What somebody has stored themselves cannot be reached. Returns how many were valid until now.
+    """
+    made = Q(pk__in=[])
+    for public_id in GuidelineVersion.objects.filter(content__in=contents).values_list("public_id", flat=True):
+        made |= Q(source_key__startswith=f"guidelines:{public_id}:")
+    rows = Certificate.objects.filter(made).select_related("superseded_by").prefetch_related("events")
+    valid = [certificate for certificate in rows if certificate.state == CertificateState.VALID]
+    for certificate in valid:
+        revoke_certificate(certificate=certificate, reason=RevocationReason.WRONG_FACTS, actor=actor)
+    return len(valid)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
 
 from cms.versions.comparison import Passage, Run, Stretch, compare, compare_words, folded
 from cms.versions.models import Fragment
@@ -123,4 +124,7 @@ def passages_of(key: UUID) -> list[tuple[str, str]]:
         if REDACTED not in row.html:
             texts.setdefault(row.sha256, Truncator(" ".join(row.text.split())).chars(SHOWN))
             standing.setdefault(row.sha256, []).extend(numbers[row.content_id])
-    return [(sha256, f"{', '.join(standing[sha256])}: {words}") for sha256, words in texts.items()]
+    return [
+        (sha256, _("Version %(numbers)s: %(words)s") % {"numbers": ", ".join(standing[sha256]), "words": words})
+        for sha256, words in texts.items()
+    ]

@@ -69,7 +69,8 @@ def _overwrite(redaction: Redaction, fragments: list[Fragment]) -> None:
         for fragment in fragments:
             keys.setdefault(fragment.content_id, set()).add(fragment.key)
             html = _tombstone(redaction, fragment)
-            models.QuerySet(Fragment).filter(pk=fragment.pk).update(html=html, text=" ".join(strip_tags(html).split()))
+            text = " ".join(strip_tags(html.replace("</p>", "</p> ")).split())
+            models.QuerySet(Fragment).filter(pk=fragment.pk).update(html=html, text=text)
     with gate_opened(Content, list(keys)):
         for content in Content.objects.filter(pk__in=keys):
             canonical = _without(content, keys[content.pk], redaction)
