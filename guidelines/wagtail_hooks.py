@@ -105,6 +105,8 @@ def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None =
     if user_can_plan(user, page):
         address = reverse("guidelines_admin:publish", args=[page.pk])
         yield Button(_("Decide how to publish"), address, icon_name="upload", priority=60)
+    if user_can_plan(user, page) and pages_with_versions(page, below=False):
+        yield Button(_("Who has read it"), reverse("guidelines_admin:readers", args=[page.pk]), icon_name="group")
     if user_can_withdraw(user, page) and pages_with_versions(page, below=False):
         address = reverse("guidelines_admin:withdraw", args=[page.pk])
         yield Button(pgettext("verb", "Withdraw"), address, icon_name="download", priority=62)

@@ -8,14 +8,16 @@ import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from cms.compliance.models import Target
 from cms.people.enums import AuditAction
 from cms.people.models import AuditEntry
 from guidelines.actions import acknowledge_guideline, publish_guideline
+from guidelines.models import GuidelinePage
 from tests.cast import Cast, City, Member
-from tests.factories import EmploymentFactory, GuidelinePageFactory, PersonFactory, moment
+from tests.factories import EmploymentFactory, GuidelinePageFactory, PersonFactory, ScopeFactory, moment
 from tests.test_guidelines import edit
 from tests.test_oversight import cells, page, require, rows_of
 
@@ -129,3 +131,21 @@ def test_more_people_and_org_units_ask_no_more_questions(city: City, hr: Member,
         for _number in range(4):
             EmploymentFactory(person=PersonFactory(), org_unit=school, role=city.roles["larare"])
     assert asked() == before
+
+
+def test_editor_sees_a_rough_share_and_no_names(city: City, cast: Cast, read: Target):
+    for _number in range(20):
+        EmploymentFactory(person=PersonFactory(), org_unit=city.almskolan, role=city.roles["larare"])
+    address = reverse("guidelines_admin:readers", args=[GuidelinePage.objects.get(key=read.key).pk])
+    shown = cast.editor.client().get(address).content.decode()
+    assert "Ungefär 5 %" in shown
+    assert "Chefer och HR ser" in shown
+    assert "Lind" not in shown
+    ScopeFactory(person=cast.editor.person, org_unit=city.almskolan)
+    shown = cast.editor.client().get(address).content.decode()
+    assert f"{page('readers', city.almskolan.key)}?mal=guideline:{read.key}" in shown
+
+
+def test_share_of_a_few_is_not_shown_to_editors(city: City, cast: Cast, read: Target):
+    address = reverse("guidelines_admin:readers", args=[GuidelinePage.objects.get(key=read.key).pk])
+    assert "Färre än 20" in cast.editor.client().get(address).content.decode()

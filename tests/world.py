@@ -256,6 +256,7 @@ ARGUMENTS: dict[str, Given] = {
     "guidelines:receipt": lambda world: {"key": world.guideline.key, "major": 1, "minor": 0},
     "guidelines_admin:publish": of_guideline_page,
     "guidelines_admin:notices": of_guideline_page,
+    "guidelines_admin:readers": of_guideline_page,
     "guidelines_admin:redact": of_guideline_page,
     "guidelines_admin:withdraw": of_guideline_page,
     "ledstang_accounts:accept": spent_link,

@@ -14,6 +14,7 @@ class OversightConfig(AppConfig):
     def ready(self) -> None:
         self._register_ways_in()
         self._register_personal_data()
+        self._register_page_parts()
 
     def _register_ways_in(self) -> None:
         from cms.core.registry import NavItem, footer_items, nav_items
@@ -44,6 +45,13 @@ class OversightConfig(AppConfig):
             )
         )
         footer_items.register(NavItem("my-data", _("My data"), _address("my-data"), visible=is_signed_in, order=20))
+
+    def _register_page_parts(self) -> None:
+        from cms.core.registry import PagePart, page_parts
+        from cms.oversight.views import parts
+
+        template = "ledstang_oversight/parts/guideline_readers.html"
+        page_parts.register(PagePart("oversight-readers", "guidelines.readers", template, parts.on_readers))
 
     def _register_personal_data(self) -> None:
         from cms.oversight.queries import personal
