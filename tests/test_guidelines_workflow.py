@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import GroupPagePermission, Workflow, WorkflowPage, WorkflowTask
+from wagtail.models import GroupPagePermission, Page, Workflow, WorkflowPage, WorkflowTask
 
 from cms.people.models import AuditEntry
 from cms.versions.enums import Change
@@ -17,9 +17,9 @@ from guidelines.actions import FourEyes, NotReviewed, OverrideRefused, plan_guid
 from guidelines.models import GuidelinePage, GuidelineVersion, ReviewTask
 from guidelines.queries.approvals import authors_of_page, review_of
 from tests.cast import LOGIN_BACKEND, Member
-from tests.factories import GuidelinePageFactory, PersonFactory, UserFactory, text
+from tests.factories import GuidelinePageFactory, PersonFactory, UserFactory, as_stream, body, text
 from tests.test_guidelines import edit, let_go_live, versions_of
-from tests.test_guidelines_admin import said
+from tests.test_guidelines_admin import bulk, said
 
 MARKED = text("Lagen säger att du ska anmäla.", review=("J", "H"))
 
@@ -193,6 +193,39 @@ def test_reviewer_who_edits_becomes_an_author_and_all_steps_are_asked_again(pape
     assert versions_of(paper) == ["1.0", "1.1"]
 
 
+def overwrite(paper, user, *blocks, save=None):
+    """What Wagtail's autosave does: the words of its author's latest revision are replaced where they stand."""
+    draft = paper.get_latest_revision_as_object()
+    draft.body = as_stream(GuidelinePage, body(*blocks))
+    (save or GuidelinePage.save_revision)(draft, user=user, overwrite_revision=paper.get_latest_revision())
+    return fresh(paper)
+
+
+def test_autosave_does_not_replace_words_that_were_approved_or_published(paper, steps, experts, cast):
+    author = experts["lawyer"].user  # of the next step, so that the page is not locked for them
+    paper = edit(paper, MARKED, "Juristens mening.", user=author)
+    submit(paper, cast.editor.user)
+    act(experts["expert"].user, paper)
+    paper = overwrite(paper, author, MARKED, "Något som den sakkunniga aldrig såg.")
+    assert not review_of(paper, paper.latest_revision).approvers
+    second = reviewer("Julia", *groups_of("Jurister")).user
+    plan_guideline(page=paper.get_latest_revision_as_object(), change=Change.EDITORIAL, made_by=cast.editor.user)
+    for user in (second, experts["expert"].user, cast.approver.user):
+        act(user, paper)
+    assert versions_of(paper) == ["1.0", "1.1"]
+    paper = overwrite(fresh(paper), author, "Efter publiceringen.")
+    assert authors_of_page(paper) == {author.pk}
+
+
+def test_twin_overwritten_words_would_have_been_seen_as_approved(paper, steps, experts, cast):
+    author = experts["lawyer"].user
+    paper = edit(paper, MARKED, "Juristens mening.", user=author)
+    submit(paper, cast.editor.user)
+    act(experts["expert"].user, paper)
+    paper = overwrite(paper, author, MARKED, "Något som den sakkunniga aldrig såg.", save=Page.save_revision)
+    assert review_of(paper, paper.latest_revision).approvers == [experts["expert"].user]
+
+
 # Past the workflow
 
 
@@ -201,6 +234,27 @@ def test_nothing_is_published_without_the_finished_workflow(paper, steps, cast):
         publish_guideline(page=paper, published_by=cast.approver.user)
     assert versions_of(paper) == ["1.0"]
     assert not review_of(fresh(paper), fresh(paper).latest_revision).is_finished
+
+
+def test_nor_by_schedule_nor_with_others(paper, steps, cast):
+    paper = edit(paper, MARKED, go_live_at=timezone.now() + timedelta(hours=1), user=cast.editor.user)
+    with pytest.raises(NotReviewed):
+        publish_guideline(page=paper, published_by=cast.approver.user)
+    assert not paper.revisions.filter(approved_go_live_at__isnull=False).exists()
+    paper = edit(paper, MARKED, go_live_at=None, user=cast.editor.user)
+    plan_guideline(page=paper.get_latest_revision_as_object(), change=Change.EDITORIAL, made_by=cast.editor.user)
+    answer = bulk(cast.approver.client(), "publish", paper)
+    assert "måste godkännas i alla steg" in said(answer)
+    assert versions_of(paper) == ["1.0"]
+
+
+def test_first_version_passes_the_steps_too(steps, experts, cast):
+    parent = GuidelinePage.objects.get().get_parent()
+    new = edit(GuidelinePageFactory(parent=parent), "Alldeles ny.", user=cast.editor.user)
+    submit(new, cast.editor.user)
+    for user in (experts["expert"].user, experts["lawyer"].user, cast.approver.user):
+        act(user, new)
+    assert GuidelineVersion.objects.get(key=new.key).approved_by == cast.approver.user
 
 
 def test_twin_without_the_workflow_it_is_published(paper, steps, cast):
@@ -245,6 +299,18 @@ def test_only_an_administrator_goes_past_it_and_the_reason_is_logged(paper, step
     assert entry.object_key == str(paper.key)
     assert entry.details["reason"] == "Telefonnumret till jouren var fel."
     assert PublishingPlan.objects.get(pk=entry.details["plan"]).made_by == boss
+
+
+def test_four_eyes_without_a_workflow_give_way_to_the_same_reason(paper, settings):
+    settings.LEDSTANG_FOUR_EYES = True
+    boss = UserFactory(superuser=True)
+    paper = edit(paper, "Administratörens mening.", user=boss)
+    with pytest.raises(FourEyes):
+        publish_guideline(page=paper, published_by=boss)
+    client = Member("", boss).client()
+    assert 'name="override_reason"' in client.get(reverse("guidelines_admin:publish", args=[paper.pk])).content.decode()
+    publish_guideline(page=paper, published_by=boss, override_reason="Ingen kollega fanns på plats.")
+    assert AuditEntry.objects.get(action="review_overridden").details["number"] == "1.1"
 
 
 def test_step_can_be_made_in_the_admin(cast, client):

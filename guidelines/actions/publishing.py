@@ -111,8 +111,9 @@ def publish_guideline(
     """
     at = at or timezone.now()
     revision = page.get_latest_revision() or page.save_revision(user=published_by, clean=False)
-    plan_guideline(
-        page=revision.as_object(),
+    draft = revision.as_object()
+    plan = plan_guideline(
+        page=draft,
         change=change,
         note=note,
         effective_on=effective_on,
@@ -121,6 +122,8 @@ def publish_guideline(
         made_by=published_by,
         at=at,
     )
+    if plan is not None and not plan.override_reason and draft.go_live_at and draft.go_live_at > at:
+        _check_schedule(draft, revision)
     publication = _Publication(published_by=published_by, approved_by=approved_by, at=at)
     with _published_so(publication):
         revision.publish(user=published_by, skip_permission_checks=True)
@@ -306,6 +309,13 @@ def _approver(page: GuidelinePage, revision: Revision, authors: Collection[Any])
     if any(one.pk in authors for one in review.approvers):
         raise FourEyes(_("Whoever has written a part of the text cannot approve it. Ask a colleague."))
     return review.approvers[-1] if review.approvers else None
+
+
+def _check_schedule(page: GuidelinePage, revision: Revision) -> None:
+    """Refuse at once what would be refused when it goes live, and nobody is there to read why."""
+    latest = latest_version(GuidelineVersion, page.key)
+    if latest is None or latest.content.written_sha256 != page.draft().written_sha256:
+        _approver(page, revision, authors_of_draft(page, revision, since=latest.revision_id if latest else None))
 
 
 def _check_four_eyes(publisher: Any, authors: Collection[Any]) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -79,6 +80,12 @@ class PublishView(GuidelineAdminView):
     def outlook(self) -> Outlook:
         return outlook(self.page)
 
+    @property
+    def may_override(self) -> bool:
+        """Whether there is a review, or four eyes, that this account may go past with a reason."""
+        is_asked = self.outlook.waits_for_review or getattr(settings, "LEDSTANG_FOUR_EYES", False)
+        return bool(is_asked and user_can_override(self.request.user))
+
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
         plan = self.outlook.plan
@@ -89,7 +96,7 @@ class PublishView(GuidelineAdminView):
             "latest": self.outlook.latest,
             "earliest": self.outlook.earliest,
             "has_remarks": bool(self.outlook.to_be_judged),
-            "may_override": user_can_override(self.request.user) and self.outlook.waits_for_review,
+            "may_override": self.may_override,
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
