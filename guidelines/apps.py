@@ -10,7 +10,7 @@ class GuidelinesConfig(AppConfig):
 
     def ready(self) -> None:
         from cms.compliance.registry import TargetKind, target_kinds
-        from cms.core.registry import NavItem, UseFinder, nav_items, use_finders
+        from cms.core.registry import NavItem, PagePart, UseFinder, nav_items, page_parts, use_finders
         from cms.versions.registry import VersionKind, version_kinds
         from guidelines import receivers  # noqa: F401
         from guidelines.actions.approving import approve_step
@@ -60,6 +60,9 @@ class GuidelinesConfig(AppConfig):
                 order=15,
                 description=_("Find the place in the guidelines that says what to do."),
             )
+        )
+        page_parts.register(
+            PagePart("poster", "references.contacts", "guidelines/components/poster.html", papers.poster_part)
         )
         self._register_mails()
 

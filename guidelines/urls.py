@@ -6,6 +6,7 @@ from guidelines.views import flags, history, papers, public, search
 app_name = "guidelines"
 
 urlpatterns = [
+    path("kontakter/affisch.pdf", papers.poster, name="poster"),
     path("sok/", search.search_page, name="search"),
     path("r/<uuid:key>/", public.guideline, name="guideline"),
     path("r/<uuid:key>/v/<int:major>.<int:minor>/", public.version, name="version"),

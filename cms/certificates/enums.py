@@ -10,11 +10,12 @@ class CertificateKind(TextChoices):
     TRANSCRIPT = "transcript", _("Transcript")
     STATEMENT = "statement", _("Statement for an org unit")
     GUIDELINE = "guideline", _("Guideline as a document")
+    POSTER = "poster", _("Contact routes to put up")
 
     @property
     def is_personal(self) -> bool:
         """Whether it is about what one person has done."""
-        return self not in (CertificateKind.STATEMENT, CertificateKind.GUIDELINE)
+        return self not in (CertificateKind.STATEMENT, CertificateKind.GUIDELINE, CertificateKind.POSTER)
 
 
 class CertificateState(TextChoices):

@@ -198,11 +198,34 @@ class GuidelineFacts(CommonFacts):
     embedded: tuple[EmbeddedFile, ...] = ()
 
 
-Facts = CourseFacts | UnitsFacts | ReceiptFacts | TranscriptFacts | StatementFacts | GuidelineFacts
+@dataclass(frozen=True)
+class RouteFacts:
+    """A contact route as it is put up: under which list, its name, and how it is reached."""
+
+    list: str
+    name: str
+    phone: str = ""
+    web: str = ""
+    hours: str = ""
+    ages: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PosterFacts(CommonFacts):
+    """The contact routes of a district that anybody may see, to put up on a wall. `path` leads to those of today."""
+
+    kind: ClassVar[CertificateKind] = CertificateKind.POSTER
+
+    title: str
+    path: str
+    routes: tuple[RouteFacts, ...]
+
+
+Facts = CourseFacts | UnitsFacts | ReceiptFacts | TranscriptFacts | StatementFacts | GuidelineFacts | PosterFacts
 AnyFacts = TypeVar("AnyFacts", bound=CommonFacts)
 KINDS: dict[str, type[Facts]] = {
     str(model.kind): model
-    for model in (CourseFacts, UnitsFacts, ReceiptFacts, TranscriptFacts, StatementFacts, GuidelineFacts)
+    for model in (CourseFacts, UnitsFacts, ReceiptFacts, TranscriptFacts, StatementFacts, GuidelineFacts, PosterFacts)
 }
 PARTS: dict[str, type[Any]] = {
     "units": UnitFacts,
@@ -210,6 +233,7 @@ PARTS: dict[str, type[Any]] = {
     "rows": StatementRow,
     "sections": SectionFacts,
     "embedded": EmbeddedFile,
+    "routes": RouteFacts,
 }
 
 

@@ -1,4 +1,4 @@
-"""Issue a guideline's documents: a version as PDF, and the receipt of an acknowledgement."""
+"""Issue our documents: a version as PDF, the receipt of an acknowledgement, contact routes to put up."""
 
 from collections.abc import Collection
 from datetime import date
@@ -10,10 +10,10 @@ from cms.certificates.actions import files_later, issue_certificate, revoke_cert
 from cms.certificates.enums import CertificateState, RevocationReason
 from cms.certificates.facts import as_json, sha256
 from cms.certificates.models import Certificate
-from cms.people.models import Person
+from cms.people.models import District, Person
 from guidelines.models import Acknowledgement, GuidelineVersion
 from guidelines.queries.documents import Document
-from guidelines.queries.papers import document_facts, pictures_in, receipt_facts
+from guidelines.queries.papers import document_facts, pictures_in, poster_facts, receipt_facts
 
 
 def issue_document(*, document: Document, version: GuidelineVersion, audience: str | None, on: date) -> Certificate:
@@ -56,3 +56,15 @@ def take_back_documents(*, contents: Collection[int], actor: Person | None) -> i
     for certificate in valid:
         revoke_certificate(certificate=certificate, reason=RevocationReason.WRONG_FACTS, actor=actor)
     return len(valid)
+
+
+def issue_poster(*, district: District | None, on: date) -> Certificate:
+    """A district's contact routes to put up: the sheet issued before, or a new one once a route has changed."""
+    facts = poster_facts(district, on)
+    source_key = f"contacts:{sha256(as_json(facts))}"
+    known: Certificate | None = Certificate.objects.filter(source_key=source_key).select_related("file").first()
+    if known is not None:
+        return known
+    with transaction.atomic(), files_later():
+        issued, _is_new = issue_certificate(facts, source_key=source_key, person=None)
+    return issued

@@ -1,17 +1,24 @@
-"""What a guideline's documents say: a version in one reading, and the receipt of an acknowledgement."""
+"""What our documents say: a version in one reading, the receipt of an acknowledgement, contact routes to put up."""
 
 import re
 from collections.abc import Collection
 from datetime import date
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms.certificates.enums import CertificateKind
-from cms.certificates.facts import GuidelineFacts, ReceiptFacts, SectionFacts
+from cms.certificates.facts import GuidelineFacts, PosterFacts, ReceiptFacts, RouteFacts, SectionFacts
 from cms.certificates.models import Certificate
 from cms.core.enums import Audience, Competence
+from cms.people.models import District
+from cms.references.enums import ContactKind
+from cms.references.queries import open_contacts
+from cms.references.standby import nearest
 from cms.versions.models import VersionAsset
 from cms.versions.queries import asset_base, text_of
 from cms.versions.registry import Paper
@@ -20,6 +27,7 @@ from guidelines.models import Acknowledgement, GuidelineVersion
 from guidelines.queries.documents import Document, address, may_read
 from guidelines.queries.readings import EVERYTHING, Reading, read_text
 
+ALWAYS_THERE = {"112", "114 14"}  # stand at the top of every poster
 PICTURE = re.compile(r'src="asset:([0-9a-f]{64})"')
 
 
@@ -135,3 +143,32 @@ def receipt_facts(kept: Acknowledgement) -> ReceiptFacts:
         decided_by=version.decided_by,
         path=address(version),
     )
+
+
+def poster_facts(district: District | None, on: date) -> PosterFacts:
+    """The contact routes of a district, or of the whole city, that anybody may see on a day: to put up on a wall."""
+    address = reverse("ledstang_references:contacts")
+    shown = nearest(open_contacts(on), district)
+    in_order = sorted(shown, key=lambda contact: ContactKind.values.index(contact.kind))
+    return PosterFacts(
+        title=_("Contact routes in %(name)s") % {"name": district.name} if district else _("Contact routes"),
+        path=f"{address}?{urlencode({'omrade': district.key})}" if district else address,
+        routes=tuple(
+            RouteFacts(
+                list=str(ContactKind(contact.kind).label),
+                name=contact.name,
+                phone=contact.phone,
+                web=contact.url,
+                hours=contact.hours,
+                ages=contact.ages,
+            )
+            for contact in in_order
+            if contact.phone not in ALWAYS_THERE
+        ),
+    )
+
+
+def poster_part(request: Any, *, district: str | None) -> dict[str, Any]:
+    """What the page of contact routes needs to lead to the sheet of the district that it shows."""
+    address = reverse("guidelines:poster")
+    return {"poster_url": f"{address}?{urlencode({'omrade': district})}" if district else address}

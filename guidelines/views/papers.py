@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cms.certificates.views.files import answer_with
 from cms.core.enums import Audience
+from cms.people.models import District
 from cms.people.views import acting_person
-from guidelines.actions.papers import issue_document, issue_receipt
+from guidelines.actions.papers import issue_document, issue_poster, issue_receipt
 from guidelines.queries.acknowledgements import acknowledged_by
 from guidelines.views.public import find_document
 
@@ -34,6 +35,20 @@ def paper(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpRespon
     response = answer_with(request, certificate, filename=f"{slugify(version.title)[:60]}-{version.number}.pdf")
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+def poster(request: HttpRequest) -> HttpResponse:
+    """The contact routes of a district, or of the whole city, that anybody may see, to print and put up."""
+    key = request.GET.get("omrade")
+    district = District.objects.filter(key=key).first() if key else None
+    if key and district is None:
+        raise Http404
+    certificate = issue_poster(district=district, on=timezone.localdate())
+    name = f"kontaktvagar-{slugify(district.key)}.pdf" if district else "kontaktvagar.pdf"
+    response = answer_with(request, certificate, filename=name)
+    response["Cache-Control"] = "no-store"
     return response
 
 

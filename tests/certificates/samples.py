@@ -11,7 +11,9 @@ from cms.certificates.facts import (
     Facts,
     GuidelineFacts,
     Letterhead,
+    PosterFacts,
     ReceiptFacts,
+    RouteFacts,
     SectionFacts,
     StatementFacts,
     StatementRow,
@@ -165,6 +167,15 @@ EVERY_KIND: dict[str, Facts] = {
     "transcript": transcript(),
     "statement": statement(),
     "guideline": guideline(),
+    "poster": PosterFacts(
+        title="Kontaktvägar i Söder",
+        path="/kontakter/?omrade=soder",
+        routes=(
+            RouteFacts("Orosanmälan", "Socialjouren", "070-174 06 17", "", "när mottagningen har stängt"),
+            RouteFacts("Orosanmälan", "E-tjänsten", "", "https://etjanst.exempelstaden.example.se/orosanmalan"),
+            RouteFacts("Hedersrelaterat förtryck", "Stödlinjen", "070-174 06 18", "", "", "från 12 år"),
+        ),
+    ),
 }
 
 EXTREMES: dict[str, Facts] = {

@@ -13,7 +13,15 @@ from django.utils.translation import pgettext
 
 from cms.certificates.colours import readable
 from cms.certificates.enums import CertificateKind
-from cms.certificates.facts import Facts, GuidelineFacts, Letterhead, PersonalFacts, from_json, letterhead_of
+from cms.certificates.facts import (
+    Facts,
+    GuidelineFacts,
+    Letterhead,
+    PersonalFacts,
+    PosterFacts,
+    from_json,
+    letterhead_of,
+)
 from cms.certificates.models import Certificate, CertificateAsset
 from cms.certificates.names import direction
 from cms.certificates.pdf import layout, qr
@@ -31,6 +39,7 @@ SHEETS = {
     CertificateKind.TRANSCRIPT: ("document",),
     CertificateKind.STATEMENT: ("document",),
     CertificateKind.GUIDELINE: ("document",),
+    CertificateKind.POSTER: ("document", "poster"),
 }
 Assets = dict[str, tuple[str, bytes]]
 
@@ -84,7 +93,7 @@ def compose_facts(
 
 def _context(facts: Facts, letterhead: Letterhead, public_id: str, issued_on: str, *, arms: bool) -> dict[str, Any]:
     """Everything that a kind's template may show."""
-    address = verification_address(letterhead.address, public_id)
+    address = _address(facts, letterhead, public_id)
     sections = _sections(facts, letterhead.address)
     holder = facts.holder if isinstance(facts, PersonalFacts) else ""
     return {
@@ -94,7 +103,7 @@ def _context(facts: Facts, letterhead: Letterhead, public_id: str, issued_on: st
         "issuer": facts.issuer or letterhead.issuer or letterhead.city,
         "colour": letterhead.colour,
         "ink": readable(letterhead.colour),
-        "signed_by": "" if facts.kind == CertificateKind.GUIDELINE else letterhead.function,
+        "signed_by": "" if isinstance(facts, GuidelineFacts | PosterFacts) else letterhead.function,
         "public_id": public_id,
         "number": in_groups(public_id),
         "foot": _foot(facts, public_id),
@@ -110,6 +119,13 @@ def _context(facts: Facts, letterhead: Letterhead, public_id: str, issued_on: st
         "shows_contacts": any('class="contact' in section for section in sections),
         "sections": sections,
     }
+
+
+def _address(facts: Facts, letterhead: Letterhead, public_id: str) -> str:
+    """Where the code on the sheet leads: to the verification, from a poster to the contact routes of today."""
+    if isinstance(facts, PosterFacts):
+        return letterhead.address.rstrip("/") + facts.path
+    return verification_address(letterhead.address, public_id)
 
 
 def _sections(facts: Facts, address: str) -> list[SafeString]:
@@ -152,6 +168,8 @@ def title_of(facts: Facts) -> str:
         return _("Transcript as of %(day)s") % {"day": facts.as_of}  # type: ignore[union-attr]
     if kind == CertificateKind.STATEMENT:
         return _("Statement as of %(day)s: %(unit)s") % {"day": facts.as_of, "unit": facts.org_unit}  # type: ignore[union-attr]
+    if isinstance(facts, PosterFacts):
+        return facts.title
     values = {"title": facts.title, "version": facts.version}  # type: ignore[union-attr]
     if kind == CertificateKind.RECEIPT:
         return _("Receipt: %(title)s, version %(version)s") % values
@@ -162,7 +180,7 @@ def title_of(facts: Facts) -> str:
 
 def _foot(facts: Facts, public_id: str) -> str:
     """What stands at the foot of every sheet, so that a loose one can be told: which document, and its number."""
-    name = title_of(facts) if isinstance(facts, GuidelineFacts) else CertificateKind(facts.kind).label
+    name = title_of(facts) if isinstance(facts, GuidelineFacts | PosterFacts) else CertificateKind(facts.kind).label
     return f"{Truncator(str(name)).chars(FOOT_LETTERS)} · {pgettext('certificate', 'Number')} {in_groups(public_id)}"
 
 

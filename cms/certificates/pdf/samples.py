@@ -9,7 +9,9 @@ from cms.certificates.facts import (
     Facts,
     GuidelineFacts,
     PersonalFacts,
+    PosterFacts,
     ReceiptFacts,
+    RouteFacts,
     SectionFacts,
     StatementFacts,
     StatementRow,
@@ -38,6 +40,8 @@ def sample(
     kind: CertificateKind, content: SampleContent, *, title: str = "", units: tuple[UnitFacts, ...] = ()
 ) -> Facts:
     """Facts to try a document with. A course that is being written gives its own `title` and `units`."""
+    if kind == CertificateKind.POSTER:
+        return _poster(content)
     facts = _plain(kind, title or "Exempelkursen", units or _units(4), content)
     if isinstance(facts, PersonalFacts):
         named = replace(facts, holder=NAMES.get(content, "Åsa Öberg-Lindström"))
@@ -52,6 +56,13 @@ def _units(count: int) -> tuple[UnitFacts, ...]:
         "Anmälan",
     )
     return tuple(UnitFacts(titles[number % 3], 8 + number % 5, DAY) for number in range(count))
+
+
+def _poster(content: SampleContent) -> PosterFacts:
+    name = LONG_TITLE if content == SampleContent.LONG else "Socialtjänstens mottagning"
+    routes = (RouteFacts("Orosanmälan", name, "070-174 06 05", "", "Vardagar 8–16.30"),)
+    count = MANY if content == SampleContent.MANY else 3
+    return PosterFacts(title="Kontaktvägar i Exempelområdet", path=PATH, routes=routes * count, is_demo=True)
 
 
 def _plain(kind: CertificateKind, title: str, units: tuple[UnitFacts, ...], content: SampleContent) -> Facts:
