@@ -23,6 +23,8 @@ def test_sheet_is_made_once_and_anew_when_a_route_changes(register, client):  # 
     for _reader in range(2):
         client.get("/kontakter/affisch.pdf")
     assert Certificate.objects.count() == 1
+    number = Certificate.objects.get().public_id
+    assert client.get(f"/intyg/{number}/intyg.pdf").status_code == 404  # an old sheet may show what is hidden today
     Contact.objects.filter(phone="070-174 06 05").update(phone="070-174 06 78")
     assert "070-174 06 78" in words_in(client.get("/kontakter/affisch.pdf").content)
     assert Certificate.objects.count() == 2
