@@ -12,8 +12,9 @@ made from the same data for this purpose, in this very run. The last line is JSO
   overdue_page_vs_limit50  a page of what is overdue over 50 rows with their people, by key            ≤ 2
   page_queries             statements of the matrix, the same for both sizes
 
-Datasets of 5k and 50k are kept in bench/cache/ for SQLite. Without them `--quick` makes and measures 1k and 10k people
-instead, and says so in `sizes`; without `--quick` they are made (minutes). PostgreSQL is a throw-away cluster.
+Datasets of 5k and 50k are kept in bench/cache/ for SQLite; the first run without `--quick` makes them (minutes).
+Without them `--quick` makes and measures 500 and 3k people instead, and says so in `sizes`. PostgreSQL is a throw-away
+cluster.
 """
 
 import argparse
@@ -33,9 +34,10 @@ BOUNDS = {
     "summary_vs_scan": 0.25, "asof_vs_scan": 4, "asof_known_vs_scan": 4, "growth_5k_50k": 1.3,
     "overdue_page_vs_limit50": 2,
 }  # fmt: skip
-SIZES = {"1k": 1_000, "5k": 5_000, "10k": 10_000, "50k": 50_000, "500k": 500_000}
-SMALLER = {"10k": "1k", "50k": "5k", "500k": "50k"}
+SIZES = {"500": 500, "3k": 3_000, "5k": 5_000, "50k": 50_000, "500k": 500_000}
+SMALLER = {"3k": "500", "50k": "5k", "500k": "50k"}
 FLAT = "bench_flat"
+LIVES = 5_000
 
 
 def set_up(database: str) -> None:
@@ -58,18 +60,23 @@ def set_up(database: str) -> None:
 
 
 def build(people: int) -> float:
-    """Tables, rows and summaries. Returns the seconds that it took."""
+    """Tables, rows and summaries. Returns the seconds that it took.
+
+    At most 5,000 lives are made up, and their steps found as in any city; more people live the same lives again.
+    """
     from django.core.management import call_command
 
-    from bench.staff import make
+    from bench.staff import live_again, make
     from cms.compliance.actions import rebuild_summaries
 
     start = time.perf_counter()
     call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
-    make(people)
+    lives = min(people, LIVES)
+    make(lives)
     print(f"  rows {time.perf_counter() - start:.0f} s", flush=True)
     steps = rebuild_summaries()
     print(f"  {steps} steps {time.perf_counter() - start:.0f} s", flush=True)
+    live_again(lives, people // lives)
     _flatten()
     return time.perf_counter() - start
 
@@ -187,10 +194,10 @@ def measure(rounds: int) -> dict[str, float]:
         "scan": timed(scan(today), rounds),
         "matrix": timed(matrix(today), rounds),
         "scan_again": timed(scan(today), rounds),
-        "asof": timed(matrix(past), max(3, rounds // 2)),
-        "asof_known": timed(matrix(past, past), max(3, rounds // 2)),
-        "page": timed(page, 5 * rounds),
-        "bare": timed(bare, 5 * rounds),
+        "asof": timed(matrix(past), rounds // 2),
+        "asof_known": timed(matrix(past, past), rounds // 2),
+        "page": timed(page, 10 * rounds),
+        "bare": timed(bare, 10 * rounds),
         "statements": statements(matrix(today)),
         "rows": scan(today)()[0],
         "overdue": matrix(today)(),
@@ -204,11 +211,10 @@ def one_size(size: str, rounds: int, database: str, build_only: bool = False) ->
     if database == "sqlite":
         file = CACHE / f"matrix-{size}.sqlite3"
         set_up(str(file))
-        is_new = not file.exists()
+        is_new = not fits(file)
     else:
         set_up(f"matrix_{size}")
-        _create(f"matrix_{size}")
-        is_new = True
+        is_new = _create(f"matrix_{size}")
     seconds = 0.0
     if is_new:
         print(f"{size}: building on {database}", flush=True)
@@ -223,11 +229,45 @@ def one_size(size: str, rounds: int, database: str, build_only: bool = False) ->
     return {} if build_only else {**measure(rounds), "build_seconds": round(seconds, 1)}
 
 
-def _create(name: str) -> None:
+def fits(file: Path) -> bool:
+    """Whether there is a dataset, and its tables have today's columns."""
+    if not file.exists():
+        return False
+    from django.db import connection
+
+    from cms.compliance.models import Evidence, Exemption, RequirementRule, StandingStep, SummaryRow
+    from cms.people.models import Employment, Leave, OrgUnit, Person
+
+    with connection.cursor() as cursor:
+        for model in (
+            Evidence,
+            Exemption,
+            RequirementRule,
+            StandingStep,
+            SummaryRow,
+            Employment,
+            Leave,
+            OrgUnit,
+            Person,
+        ):
+            cursor.execute(f"SELECT name FROM pragma_table_info('{model._meta.db_table}')")
+            if {name for (name,) in cursor} != {field.column for field in model._meta.concrete_fields}:
+                connection.close()
+                file.unlink()
+                return False
+    return True
+
+
+def _create(name: str) -> bool:
+    """A database of this name, if there is none yet."""
     from django.db import connection
 
     with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if cursor.fetchone():
+            return False
         cursor.execute(f"CREATE DATABASE {name}")
+    return True
 
 
 def _freshen() -> None:
@@ -266,10 +306,17 @@ def server(database: str) -> Iterator[None]:
         yield
 
 
-def compare(size: str, rounds: int, database: str) -> dict[str, Any]:
+def compare(size: str, rounds: int, passes: int, database: str) -> dict[str, Any]:
+    """Both sizes by turns, the best of each: what else the machine does falls on the one as on the other."""
     smaller = SMALLER[size]
+    found: dict[str, dict[str, float]] = {}
     with server(database):
-        small, large = (in_process(one, rounds, database) for one in (smaller, size))
+        for _pass in range(passes):
+            for one in (smaller, size):
+                again = in_process(one, rounds, database)
+                best = found.setdefault(one, again)
+                best.update({key: min(value, again[key]) for key, value in best.items() if key not in NOT_TIMES})
+    small, large = found[smaller], found[size]
     for name, one in ((smaller, small), (size, large)):
         times = {key: round(value * 1000, 1) for key, value in one.items() if key not in NOT_TIMES}
         print(f"{name}: {int(one['rows'])} rows, {one['build_seconds']} s to build; ms: {times}")
@@ -289,6 +336,11 @@ def compare(size: str, rounds: int, database: str) -> dict[str, Any]:
 NOT_TIMES = ("rows", "overdue", "statements", "build_seconds")
 
 
+def is_cached() -> bool:
+    set_up(str(CACHE / "matrix-50k.sqlite3"))
+    return fits(CACHE / "matrix-50k.sqlite3") and (CACHE / "matrix-5k.sqlite3").exists()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
@@ -300,12 +352,12 @@ def main() -> int:
     if wanted.one:
         print(json.dumps(one_size(wanted.one, wanted.rounds, wanted.database)))
         return 0
-    size = "10k" if wanted.size == "5k" else wanted.size
-    is_cached = wanted.database == "sqlite" and all((CACHE / f"matrix-{one}.sqlite3").exists() for one in ("5k", "50k"))
-    if wanted.quick and not is_cached:
-        size = "10k"
-        print("No dataset in bench/cache/ for this: measuring 1k and 10k people instead.")
-    found = compare(size, 5 if wanted.quick else wanted.rounds, wanted.database)
+    size = "3k" if wanted.size == "5k" else wanted.size
+    if wanted.quick and not (wanted.database == "sqlite" and is_cached()):
+        size = "3k"
+        print("No dataset in bench/cache/ for this: measuring 500 and 3k people instead.")
+    rounds, passes = (2, 2) if wanted.quick else (wanted.rounds, 3)
+    found = compare(size, rounds, passes, wanted.database)
     found["holds"] = all(found.get(name, 0) <= bound for name, bound in BOUNDS.items())
     print(json.dumps(found))
     return 0

@@ -5,16 +5,20 @@ required has been done, some of it twice, some recorded late, some voided. One i
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache, partial
 from random import Random
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from cms.compliance.actions import record_release, set_rule
-from cms.compliance.models import Evidence, EvidenceVoid, Requirement, Target
+from cms.compliance.models import Evidence, EvidenceVoid, Requirement, StandingStep, SummaryRow, Target
+from cms.compliance.queries.kept import MARK_COLUMNS
 from cms.people.enums import OrgUnitKind, Protection
 from cms.people.models import Employment, Leave, OrgUnit, OrgUnitPlacement, Person, Role
 
@@ -30,22 +34,28 @@ def noon(day: date) -> datetime:
 
 
 def insert(model: type[models.Model], names: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Rows as they are, thousands at a time: no objects, no signals."""
-    fields = [model._meta.get_field(name) for name in names]
+    """Rows as they are, thousands at a time: no objects, no signals. Columns without a name get their default."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    others = [one for one in model._meta.concrete_fields if one not in fields and not one.primary_key and not one.null]
+    defaults = tuple(one.get_default() for one in others)
+    fields += others
     columns = ", ".join(str(field.column) for field in fields)
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in rows:
-                    copy.write_row(row)
+                    copy.write_row((*row, *defaults))
             return
-        prepare = [field.get_db_prep_save for field in fields]
         marks = ", ".join(["%s"] * len(fields))
-        cursor.executemany(
-            f"INSERT INTO {table} ({columns}) VALUES ({marks})",
-            (tuple(ready(value, connection) for ready, value in zip(prepare, row, strict=True)) for row in rows),
-        )
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", _as_stored(fields, defaults, rows))
+
+
+def _as_stored(fields: list[Any], defaults: tuple[Any, ...], rows: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+    """Values as SQLite keeps them; the same days and texts come again and again."""
+    ready = [lru_cache(maxsize=20_000)(partial(field.get_db_prep_save, connection=connection)) for field in fields]
+    for row in rows:
+        yield tuple(prepare(value) for prepare, value in zip(ready, (*row, *defaults), strict=True))
 
 
 @transaction.atomic
@@ -156,8 +166,7 @@ def _employ(
                 yield uuid.uuid4(), person, random.choice(places), role, moved + DAY, None, "bench", recorded
 
     names = ["key", "person", "org_unit", "role", "starts_on", "ends_on", "source", "recorded_at"]
-    blank = ["source_id", "source_role"]
-    insert(Employment, names + blank, ((*row, "", "") for row in rows()))
+    insert(Employment, names, rows())
     return hired
 
 
@@ -199,3 +208,57 @@ def _prove(random: Random, ids: range, targets: list[Target], hired: dict[int, d
         rows(),
     )  # fmt: skip
     insert(EvidenceVoid, ["evidence", "reason", "voided_at"], voids)
+
+
+# The same lives again
+
+
+def live_again(lives: int, times: int) -> None:
+    """Let `times - 1` other people each live every life from 1 to `lives`: ledger, steps and sums, in SQL."""
+    if times < 2:
+        return
+    proofs = Evidence.objects.count()
+    moved = {"person_id": lives, "merged_into_id": lives, "evidence_id": proofs}
+    tables: list[tuple[type[models.Model], dict[str, int]]] = [
+        (Person, {**moved, "id": lives}), (Employment, moved), (Leave, moved), (Evidence, {**moved, "id": proofs}),
+        (EvidenceVoid, moved), (StandingStep, moved),
+    ]  # fmt: skip
+    last = {model: model._default_manager.aggregate(last=Max("pk"))["last"] or 0 for model, _moved in tables}
+    with _without_indexes(StandingStep), connection.cursor() as cursor:
+        for model, columns in tables:
+            for number in range(1, times):
+                cursor.execute(_copying(model, columns, number), [last[model]])
+        for column in MARK_COLUMNS.values():
+            cursor.execute(f"UPDATE {SummaryRow._meta.db_table} SET {column} = {column} * %s", [times])
+    if connection.vendor == "postgresql":
+        _set_sequences(Person, Evidence)
+
+
+def _copying(model: type[models.Model], moved: dict[str, int], number: int) -> str:
+    """The statement that copies the first rows of a table for the next people. Keys are new, ids are moved on."""
+    new_key = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+    columns, values = [], []
+    for field in model._meta.concrete_fields:
+        if field.primary_key and field.column not in moved:
+            continue
+        columns.append(field.column)
+        if field.column in moved:
+            values.append(f"{field.column} + {moved[field.column] * number}")
+        elif field.column == "key":
+            values.append(new_key)
+        else:
+            values.append(f"source_key || '.{number}'" if field.column == "source_key" else field.column)
+    table = model._meta.db_table
+    key = model._meta.pk.column
+    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} WHERE {key} <= %s"
+
+
+@contextmanager
+def _without_indexes(model: type[models.Model]) -> Iterator[None]:
+    with connection.schema_editor() as editor:
+        for index in model._meta.indexes:
+            editor.remove_index(model, index)
+    yield
+    with connection.schema_editor() as editor:
+        for index in model._meta.indexes:
+            editor.add_index(model, index)
