@@ -1,37 +1,60 @@
 """Every route × the whole cast, against the written matrix. A route without a row fails."""
 
+import uuid
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 
 from cms.core.views import render_page
-from cms.people.actions import enter_oversight_terms
-from tests.cast import Cast, City, Member
+from cms.people.enums import Protection
+from cms.people.models import Person
+from courses.models import Answer, Attempt
+from tests.cast import Member
+from tests.factories import EmploymentFactory, PersonFactory
+from tests.reading import text_of
 from tests.route_table import Route, Row, matrix, methods_of, missing_rows, read_row, routes
-from tests.world import World
+from tests.world import World, standing_world
 
 LOGIN = "/konto/logga-in/"
 ROWS = matrix()
-REGISTERS = ["legalreference", "contact", "synonyms", "glossaryterm"]  # what the approver may keep, as in the demo city
+
+# What must be in nobody's answer: a colleague with protected data, and what the learner has answered, and when.
+NAME = "Zvejnieks"
+TRIED = ("svar-som-ingen-ser", "0.4711", "0,4711", "47,1", "47 %", "03:47")
 
 
-@pytest.fixture
-def world(city: City, cast: Cast) -> World:
-    """The city and the cast with follow-up opened, so that what is refused is refused for who asks."""
-    enter_oversight_terms(
-        purpose="Att se att alla har gått de utbildningar som krävs.",
-        staff_informed_on=timezone.localdate(),
-        consultation_ref="MBL 2025/17",
-        actor=cast.hr.person,
-    )
-    cast.approver.user.user_permissions.add(*Permission.objects.filter(content_type__model__in=REGISTERS))
-    return World(city, cast)
+@pytest.fixture(autouse=True)
+def clean_ground() -> None:
+    """Files stay for as long as the world that made them."""
+    cache.clear()
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: Any, django_db_blocker: Any) -> Iterator[World]:
+    with standing_world(django_db_blocker) as made:
+        hide(made)
+        yield made
+
+
+def hide(world: World) -> None:
+    """Somebody protected at the head's school who is late, and an attempt of the learner's."""
+    person = PersonFactory(given_name=NAME, family_name=NAME, email=f"{NAME}@example.se", protected=True)
+    EmploymentFactory(person=person, org_unit=world.city.almskolan, role=world.city.roles["larare"])
+    assert world.recorded
+    night = timezone.localtime().replace(hour=3, minute=47)
+    attempt = Attempt.objects.create(
+        enrollment=world.enrollment, unit_version=world.unit, number=1, started_at=night, submitted_at=night,
+        score=0.4711, is_passed=False,
+    )  # fmt: skip
+    value = {"choices": [TRIED[0]]}
+    Answer.objects.create(attempt=attempt, question_key=uuid.uuid4(), value=value, saved_at=night)
 
 
 def answer_to(response: HttpResponse) -> str:
@@ -40,13 +63,15 @@ def answer_to(response: HttpResponse) -> str:
     return str(response.status_code)
 
 
-def ask(member: Member, method: str, address: str, data: dict[str, Any] | None = None) -> str:
-    """What a member gets; whatever the request wrote is taken back."""
+def ask(member: Member, method: str, address: str, data: dict[str, Any] | None = None) -> tuple[str, list[str]]:
+    """What a member gets, and what of it is none of their business; whatever the request wrote is taken back."""
     client = member.client(raise_request_exception=False)
     with transaction.atomic():
         response = client.get(address, data) if method == "GET" else client.post(address, data or {})
+        text = text_of(response)
         transaction.set_rollback(True)
-    return answer_to(response)
+    secrets = [NAME] if member.name == "learner" else [NAME, *TRIED]
+    return answer_to(response), [secret for secret in secrets if secret in text]
 
 
 def test_every_route_has_a_row():
@@ -74,12 +99,24 @@ def test_twin_a_forgotten_member_is_found():
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.route}-{row.method}")
 def test_matrix(row: Row, world: World):
+    """Who gets what; and in no answer somebody protected, or what another has answered, how well and when."""
     address = world.address(row.route)
     data = world.data(row.route) if row.method == "POST" else None
-    got = {
-        member.name: ask(member, row.method, address, data if row.method == "POST" else None) for member in world.cast
-    }
+    got, told = {}, {}
+    for member in world.cast:
+        got[member.name], told[member.name] = ask(member, row.method, address, data)
     assert got == row.expected, address
+    assert {name: secrets for name, secrets in told.items() if secrets} == {}, address
+
+
+def test_twin_without_the_mark_the_name_is_found(world: World):
+    with transaction.atomic():
+        Person.objects.filter(family_name=NAME).update(protection=Protection.NONE)
+        for route in ("people", "people-file", "org-unit"):
+            _status, told = ask(world.cast.head, "GET", world.address(f"ledstang_oversight:{route}"))
+            assert (NAME in told) == (route != "org-unit")
+        transaction.set_rollback(True)
+    assert TRIED[-1] in text_of(world.cast.learner.client().get(world.address("ledstang_oversight:my-data-file")))
 
 
 # Wagtail's own routes: one rule for all

@@ -1,12 +1,15 @@
 """A little of everything, belonging to the learner: what the route matrix needs for its addresses and posts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -21,13 +24,14 @@ from cms.oversight.models import Disclosure, ExportFile
 from cms.oversight.queries import Filters
 from cms.oversight.queries.disclosures import lines_of
 from cms.oversight.tasks import make_export
+from cms.people.actions import enter_oversight_terms
 from cms.people.models import Person, RosterImport
 from cms.versions.enums import Change
 from courses.actions import complete_unit, cut_course_version, enroll
 from courses.models import CourseVersion, Enrollment, UnitVersion
 from guidelines.actions import publish_guideline
 from guidelines.models import GuidelineVersion
-from tests.cast import Cast, City
+from tests.cast import Cast, City, found_city, gather_cast
 from tests.factories import (
     ContactFactory,
     CoursePageFactory,
@@ -39,6 +43,29 @@ from tests.factories import (
     SynonymsFactory,
     UnitPageFactory,
 )
+
+REGISTERS = ["legalreference", "contact", "synonyms", "glossaryterm"]  # what the approver may keep, as in the demo city
+
+
+@contextmanager
+def standing_world(blocker: Any) -> Iterator["World"]:
+    """A city with its cast for a whole module, follow-up opened, so that what is refused is refused for who asks.
+
+    Everything in it is taken back at the end; a test takes back what its own requests have written.
+    """
+    with blocker.unblock(), transaction.atomic():
+        city = found_city()
+        cast = gather_cast(city)
+        enter_oversight_terms(
+            purpose="Att se att alla har gått de utbildningar som krävs.",
+            staff_informed_on=timezone.localdate(),
+            consultation_ref="MBL 2025/17",
+            actor=cast.hr.person,
+        )
+        registers = Permission.objects.filter(content_type__model__in=REGISTERS)
+        cast.approver.user.user_permissions.add(*registers)
+        yield World(city, cast)
+        transaction.set_rollback(True)
 
 
 @dataclass
@@ -325,7 +352,7 @@ for register, row_factory in {
         ARGUMENTS[f"{register}:{page}"] = register_row(row_factory)
 DATA: dict[str, Given] = {
     "courses:course": lambda world: {"varv": 1},
-    "courses:submit": lambda world: {"forsok": 1},
+    "courses:submit": lambda world: {"forsok": 2},
     "courses:save": lambda world: {"forsok": 1},
     "guidelines:acknowledge": lambda world: {"version": world.guideline.public_id},
     "ledstang_core:theme": lambda world: {"theme": "dark"},
