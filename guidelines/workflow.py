@@ -27,7 +27,7 @@ class CompetencesField(models.JSONField):
         )
 
 
-class ReviewTask(AbstractGroupApprovalTask):  # type: ignore[misc]
+class ReviewTask(AbstractGroupApprovalTask):
     """A step of a workflow that nobody takes with their own text. Approving signs what its experts have to review."""
 
     competences = CompetencesField(

@@ -140,5 +140,6 @@ def write_standby_pages() -> int:
 
 def refresh_standby_pages() -> None:
     """Write the pages once the running transaction is committed, however many contact routes it changes."""
-    if not any(getattr(call, "func", None) is write_standby_pages for _ids, call, _robust in connection.run_on_commit):
+    waiting = (hook[1] for hook in connection.run_on_commit)
+    if not any(getattr(call, "func", None) is write_standby_pages for call in waiting):
         transaction.on_commit(partial(write_standby_pages), robust=True)

@@ -46,7 +46,7 @@ class Register:
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.field == name), None)
 
-    def entries(self) -> QuerySet[Any]:
+    def entries(self) -> Any:
         """All rows, with what their cells need, in two queries."""
         rows: QuerySet[Any] = self.model.objects.all()
         if self.model is Contact:
@@ -138,7 +138,9 @@ def plan_import(register: Register, name: str, content: bytes) -> ImportPlan:
 
 
 def _columns(register: Register, table: Table) -> tuple[dict[int, Column], list[Fault]]:
-    known, found, faults = by_header(register.columns), {}, []
+    known = by_header(register.columns)
+    found: dict[int, Column] = {}
+    faults: list[Fault] = []
     for at, header in enumerate(table.header):
         column = known.get(plain(without_guard(header)))
         if column is None:

@@ -28,7 +28,7 @@ def remind_owners(*, on: date, at: datetime | None = None) -> tuple[int, list[st
 
 def _messages(due: DueReview) -> list[dict[str, Any]]:
     version = due.version
-    day = version.review_by.isoformat()
+    day = version.review_by.isoformat() if version.review_by else ""
     payload = {
         "key": str(version.key),
         "title": version.title,

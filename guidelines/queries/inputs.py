@@ -85,7 +85,8 @@ def _statement(vendor: str) -> tuple[str, Sequence[str]]:
         "fragment": Fragment._meta.db_table,
         "citation": Citation._meta.db_table,
     }
-    selects, names = [], []
+    selects: list[str] = []
+    names: list[str] = []
     for number, part in enumerate(PARTS):
         table, rest = part.model._meta.db_table, part.rest.format(**tables)
         selects.append(f"SELECT '{number}:' || {_row(part, vendor)} FROM {table} a {rest}")

@@ -30,7 +30,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
             kind=asked["slag"] or None,
         )
         page = Paginator(answer.ranked, HITS_PER_PAGE).get_page(request.GET.get("page"))
-        context |= {"answer": answer, "page": page, "hits": answer.hits(page.object_list), "question": asked["q"]}
+        context |= {"answer": answer, "page": page, "hits": answer.hits(list(page.object_list)), "question": asked["q"]}
     response = render_page(request, "guidelines/search.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response

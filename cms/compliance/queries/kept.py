@@ -120,7 +120,7 @@ def _protected() -> QuerySet[Person]:
 def _state() -> tuple[SummaryState | None, frozenset[int]]:
     """The state of what is kept, and who is half hidden: every question asks for both, in one statement."""
     states, people = SummaryState._meta.db_table, Person._meta.db_table
-    rows = list(
+    rows: list[Any] = list(
         SummaryState.objects.raw(
             f"SELECT state.*, person.merged_into_id AS half_hidden FROM {states} state LEFT JOIN {people} person "
             f"ON NOT (person.protection = '{Protection.NONE.value}') AND person.merged_into_id IS NOT NULL"

@@ -67,9 +67,10 @@ def overdue_page(
     tops = frozenset(org_units) & view.org_units
     wanted = tops if len(tops) == len(view.tree.nodes) else view.tree.union_of_subtrees(tops)
     kept = kept_rows_for(targets, on, None)
+    known: dict[int, Person] = {}
     first = None if kept is None else _kept_rows(view, wanted, targets, on, after, size + 1, kept.half_hidden)
     if kept is None or first is None:
-        found, known = _counted(view, wanted, targets, on, None), {}
+        found = _counted(view, wanted, targets, on, None)
     else:
         found, known = first
         beside = kept.counted_beside(view)

@@ -46,7 +46,7 @@ class Ss12000Source(RosterSource):
         people = tuple(self._all("persons", self._person, progress))
         duties = tuple(self._all("duties", _duty, progress))
         is_whole = self.since is None
-        gone = {} if is_whole else self._gone()
+        gone: dict[str, Any] = {} if is_whole else self._gone()
         return Said(
             units=units,
             people=people,

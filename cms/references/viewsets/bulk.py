@@ -16,7 +16,7 @@ from cms.references.registers import REGISTERS
 from cms.references.viewsets.listing import CareFilterSet, ContactFilterSet, LegalReferenceFilterSet
 
 
-class RegisterBulkAction(BulkAction):  # type: ignore[misc]
+class RegisterBulkAction(BulkAction):
     """For those who may change the register. "All" means what the list is narrowed to, never more."""
 
     template_name = "ledstang_references/admin/looked_at.html"

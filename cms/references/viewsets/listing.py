@@ -86,14 +86,14 @@ class ContactFilterSet(CareFilterSet):
         fields = ["kind", "district", "visibility"]
 
 
-class RegisterIndexView(IndexView):  # type: ignore[misc]
+class RegisterIndexView(IndexView):
     """A register. Whoever may change it can tick entries and state that they have been looked at."""
 
     template_name = "ledstang_references/admin/register.html"
     import_url_name = ""
     usage_url_name = ""
 
-    def get_base_queryset(self) -> QuerySet[Any]:
+    def get_base_queryset(self) -> Any:
         return REGISTERS[self.model].entries().with_care(timezone.localdate())
 
     @cached_property
@@ -142,7 +142,7 @@ class RegisterIndexView(IndexView):  # type: ignore[misc]
         return response
 
 
-class RegisterUsageView(UsageView):  # type: ignore[misc]
+class RegisterUsageView(UsageView):
     """Where an entry is cited: in pages as they are written now, and in versions that were published."""
 
     page_title = pgettext_lazy("register", "Used in")
@@ -173,7 +173,7 @@ def _what_it_is(use: Use) -> str:
     return _("Version that readers meet") if use.is_current else _("Earlier version")
 
 
-class RegisterDeleteView(DeleteView):  # type: ignore[misc]
+class RegisterDeleteView(DeleteView):
     """Says what a removal would do to texts: they keep their citation, which then leads nowhere."""
 
     def get_usage(self) -> Any:
