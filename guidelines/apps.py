@@ -10,7 +10,7 @@ class GuidelinesConfig(AppConfig):
 
     def ready(self) -> None:
         from cms.compliance.registry import TargetKind, target_kinds
-        from cms.core.registry import NavItem, PagePart, UseFinder, nav_items, page_parts, use_finders
+        from cms.core.registry import PagePart, UseFinder, page_parts, use_finders
         from cms.versions.registry import VersionKind, version_kinds
         from guidelines import receivers  # noqa: F401
         from guidelines.actions.approving import approve_step
@@ -43,6 +43,16 @@ class GuidelinesConfig(AppConfig):
                 papers=papers.papers,
             )
         )
+        page_parts.register(
+            PagePart("poster", "references.contacts", "guidelines/components/poster.html", papers.poster_part)
+        )
+        self._register_ways_in()
+        self._register_mails()
+
+    def _register_ways_in(self) -> None:
+        from cms.core.registry import NavItem, nav_items
+        from guidelines.queries import documents
+
         nav_items.register(
             NavItem(
                 "guidelines",
@@ -61,10 +71,6 @@ class GuidelinesConfig(AppConfig):
                 description=_("Find the place in the guidelines that says what to do."),
             )
         )
-        page_parts.register(
-            PagePart("poster", "references.contacts", "guidelines/components/poster.html", papers.poster_part)
-        )
-        self._register_mails()
 
     def _register_mails(self) -> None:
         from cms.people.registry import MailKind, mail_kinds

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
