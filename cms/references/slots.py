@@ -190,8 +190,11 @@ def words_html(text: str, cites: Mapping[str, Any]) -> SafeString:
     return mark_safe(replace_tokens(str(conditional_escape(text)), slot_of))
 
 
-def fallback_html() -> SafeString:
-    """Where a contact has expired or is not for the reader: what always works."""
+def fallback_html(*, linked: bool = True) -> SafeString:
+    """Where a contact has expired or is not for the reader: what always works. Never a link in an older version."""
+    if not linked:
+        words = (_("In danger:"), _("the police otherwise:"), _("The contact route here must be checked."))
+        return format_html('<span class="contact contact--missing">{} 112, {} 114 14. {}</span>', *words)
     return format_html(
         '<span class="contact contact--missing">{} <a href="tel:{}">112</a>, {} <a href="tel:{}">114 14</a>. {}</span>',
         _("In danger:"),
@@ -250,14 +253,14 @@ class Filler:
     def _contact(self, key: str) -> str:
         chosen = self._chosen([c for c in self.contacts if c.key == key])
         if not chosen:
-            return fallback_html()
+            return fallback_html(linked=not self.is_history)
         shown = mark_safe("; ".join(contact_html(c, linked=not self.is_history) for c in chosen))
         return format_html("{}{}", shown, self._that_day_mark())
 
     def _contact_list(self, kind: str) -> str:
         chosen = self._chosen([c for c in self.contacts if c.kind == kind])
         if not chosen:
-            return format_html("<p>{}</p>", fallback_html())
+            return format_html("<p>{}</p>", fallback_html(linked=not self.is_history))
         items = format_html_join("", "<li>{}</li>", ((contact_html(c, linked=not self.is_history),) for c in chosen))
         return format_html('<ul class="contact-list">{}</ul>{}', items, self._that_day_mark())
 

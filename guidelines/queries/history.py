@@ -1,6 +1,6 @@
 """A guideline through time: any two of its versions side by side, and all of them as a stream of news."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +8,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from cms.core.enums import Visibility
+from cms.references.models import Contact
+from cms.references.slots import CONTACT
 from cms.versions.comparison import Passage, Run, Stretch, compare, compare_words, folded
 from cms.versions.models import Fragment
 from cms.versions.queries import REDACTED
@@ -60,14 +63,37 @@ class Comparison:
 
 
 def comparison(one: GuidelineVersion, other: GuidelineVersion) -> Comparison:
-    """What differs between two versions, whichever is named first, in one query."""
+    """What differs between two versions, whichever is named first, in a few queries.
+
+    A contact route that was open to everybody when its name was frozen, and is not any more, is not named.
+    """
     earlier, later = sorted((one, other), key=lambda version: (version.major, version.minor))
     passages: dict[int, list[Passage]] = {}
+    hidden = _hidden_today(earlier, later)
     rows = Fragment.objects.filter(content__in={earlier.content_id, later.content_id}).order_by("position")
     for row in rows:
-        passages.setdefault(row.content_id, []).append(Passage(row.key, row.kind, row.text, row.sha256))
+        words = _without(row.text, hidden)
+        passages.setdefault(row.content_id, []).append(Passage(row.key, row.kind, words, row.sha256))
     sections = compare(passages.get(earlier.content_id, []), passages.get(later.content_id, []))
     return Comparison(earlier, later, tuple(_facts(earlier, later)), folded(sections))
+
+
+def _hidden_today(*versions: GuidelineVersion) -> set[str]:
+    """The names that contact routes had when the versions were frozen, of those that not everybody may see today."""
+    cited: dict[str, set[str]] = {}
+    for version in versions:
+        for key, then in version.content.parts["cites"].get(CONTACT, {}).items():
+            cited.setdefault(key, set()).update(contact["name"] for contact in then)
+    is_open: dict[str, bool] = {}
+    for key, visibility in Contact.objects.filter(key__in=cited).values_list("key", "visibility"):
+        is_open[key] = is_open.get(key, True) and visibility == Visibility.OPEN
+    return {name for key, names in cited.items() if not is_open.get(key) for name in names}
+
+
+def _without(text: str, names: Collection[str]) -> str:
+    for name in names:
+        text = text.replace(f"[{name}]", f"[{_('contact route')}]")
+    return text
 
 
 def _facts(earlier: GuidelineVersion, later: GuidelineVersion) -> Iterator[ChangedFact]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
 from cms.core.enums import Audience, Competence
@@ -54,7 +55,7 @@ class Reading:
 
     @property
     def entries(self) -> list[Section]:
-        return [filled.section for filled in self.sections if filled.is_entry]
+        return [replace(one.section, text=strip_tags(one.html).strip()) for one in self.sections if one.is_entry]
 
     @property
     def open_reviews(self) -> list[str]:
