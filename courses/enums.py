@@ -7,6 +7,17 @@ class QuestionKind(TextChoices):
     SINGLE = "single", _("One right choice")
     MULTIPLE = "multiple", _("Several right choices")
     TRUE_FALSE = "true_false", _("True or false")
+    MATCH = "match", _("Match pairs")
+    ORDER = "order", _("Put in order")
+    NUMERIC = "numeric", _("A number")
+    SHORT = "short", _("A word or a few")
+
+
+class Credit(TextChoices):
+    """What an answer earns that is right in part."""
+
+    WHOLE = "whole", _("Only an answer that is right in whole gives points")
+    PARTS = "parts", _("What is right gives a part of the points")
 
 
 class UnitState(TextChoices):

@@ -4,7 +4,7 @@ Questions are frozen in the canonical content's `extra`, words as the editor wro
 is looked up like one in the text, its value that day stands in `cites`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,12 @@ from cms.core import readings
 from cms.core.enums import Audience
 from cms.core.readings import is_for
 from cms.versions.freezing import Draft, freeze
-from courses.enums import QuestionKind
-from courses.models import CoursePage, Question, UnitPage
+from courses.checking import question_problems
+from courses.enums import Credit, QuestionKind
+from courses.models import AbstractQuestion, CoursePage, QuestionBankItem, UnitPage
+
+GRADED_IN_PARTS = (QuestionKind.MULTIPLE, QuestionKind.MATCH, QuestionKind.ORDER)
+SHUFFLED = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.MATCH)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,12 @@ class UnitDraft:
     def questions(self) -> list[dict[str, Any]]:
         questions: list[dict[str, Any]] = self.draft.extra["questions"]
         return questions
+
+    @property
+    def pools(self) -> list[dict[str, Any]]:
+        """What is drawn from the bank: `tag`, `count` and the `questions` that are drawn from."""
+        pools: list[dict[str, Any]] = self.draft.extra.get("pools", [])
+        return pools
 
     @property
     def audiences(self) -> list[str]:
@@ -78,8 +88,8 @@ def _folded(words: str | None) -> str:
     return " ".join((words or "").split()).casefold()
 
 
-def freeze_question(question: Question, sections: dict[str, tuple[str, str]]) -> dict[str, Any]:
-    """A question as JSON-ready data. What does not belong to its kind is left out."""
+def freeze_question(question: AbstractQuestion, sections: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    """A question as JSON-ready data. What does not belong to its kind, or is as always, is left out."""
     data: dict[str, Any] = {
         "key": str(question.key),
         "kind": question.kind,
@@ -92,25 +102,63 @@ def freeze_question(question: Question, sections: dict[str, tuple[str, str]]) ->
         data["read_again"] = {"key": section[0], "title": section[1]}
     if question.kind == QuestionKind.TRUE_FALSE:
         return {**data, "is_true": question.is_true}
-    data["choices"] = [
-        {
-            "key": str(choice.key),
-            "text": choice.text or "",
-            "is_correct": bool(choice.is_correct),
-            "feedback": choice.feedback or "",
-        }
-        for choice in question.choices.all()
-    ]
-    return data
+    return {**data, **_rules(question), "choices": [_choice(question, one) for one in question.choices.all()]}
 
 
-def _words(questions: Sequence[dict[str, Any]]) -> Iterator[str]:
+def _rules(question: AbstractQuestion) -> dict[str, Any]:
+    """How it is asked and graded, where that differs from one point for the whole answer."""
+    rules: dict[str, Any] = {}
+    if question.credit == Credit.PARTS and question.kind in GRADED_IN_PARTS:
+        rules["credit"] = str(Credit.PARTS)
+    if question.is_shuffled and question.kind in SHUFFLED:
+        rules["shuffled"] = True
+    if question.kind == QuestionKind.NUMERIC:
+        rules["tolerance"] = f"{question.tolerance.normalize():f}" if question.tolerance else "0"
+        rules["suffix"] = question.suffix or ""
+    return rules
+
+
+def _choice(question: AbstractQuestion, choice: Any) -> dict[str, Any]:
+    data = {"key": str(choice.key), "text": choice.text or ""}
+    if question.kind == QuestionKind.MATCH:
+        data["match"] = choice.match or ""
+    elif question.kind != QuestionKind.ORDER:
+        data["is_correct"] = bool(choice.is_correct)
+    return {**data, "feedback": choice.feedback or ""}
+
+
+def _words(questions: Iterable[dict[str, Any]]) -> Iterator[str]:
     for question in questions:
         yield question["text"]
         yield question["feedback"]
         for choice in question.get("choices", ()):
             yield choice["text"]
             yield choice["feedback"]
+
+
+def _pools(page: UnitPage, sections: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
+    """The bank's questions that a unit draws from, as they are now. One that two draws would find is in the first."""
+    pools, taken = [], set()
+    for draw in page.draws.all():
+        items = QuestionBankItem.objects.filter(tags__name=draw.tag).order_by("key").distinct()
+        found = [item for item in items.prefetch_related("choices") if item.key not in taken]
+        taken.update(item.key for item in found)
+        questions = [freeze_question(item, sections) for item in found]
+        pools.append({"tag": draw.tag or "", "count": draw.count or 0, "questions": questions})
+    return pools
+
+
+def every_question(extra: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A frozen unit's own questions, then those that it draws from."""
+    return [*extra.get("questions", ()), *(one for pool in extra.get("pools", ()) for one in pool["questions"])]
+
+
+def pools_of(unit: UnitDraft) -> list[dict[str, Any]]:
+    """What a unit draws, for those who count its questions: how many, and the audiences of each in the pool."""
+    return [
+        {"count": pool["count"], "audiences": [question["audiences"] for question in pool["questions"]]}
+        for pool in unit.pools
+    ]
 
 
 def freeze_unit(page: UnitPage, *, strict: bool = True) -> UnitDraft:
@@ -123,7 +171,11 @@ def freeze_unit(page: UnitPage, *, strict: bool = True) -> UnitDraft:
         "audiences": sorted(page.audiences or ()),
         "questions": questions,
     }
-    draft = freeze(title=page.title, body=page.body, extra=extra, texts=list(_words(questions)), strict=strict)
+    pools = _pools(page, sections)
+    if pools:
+        extra["pools"] = pools
+    texts = list(_words(every_question(extra)))
+    draft = freeze(title=page.title, body=page.body, extra=extra, texts=texts, strict=strict)
     return UnitDraft(page=page, draft=draft)
 
 
@@ -143,7 +195,7 @@ def freeze_course(page: CoursePage, units: Sequence[UnitDraft], *, strict: bool 
 def audiences_in(draft: Draft) -> set[str]:
     """Every audience that a text, a row of it or a question of it is marked for."""
     found = set(draft.extra.get("audiences", ()))
-    for question in draft.extra.get("questions", ()):
+    for question in every_question(draft.extra):
         found.update(question["audiences"])
     for fragment in draft.fragments:
         found.update(fragment.audiences)
@@ -168,43 +220,43 @@ class Problem:
 
 def unit_problems(unit: UnitDraft) -> list[Problem]:
     """What a unit lacks before it can be part of a version, naming the question."""
-    lines = [_("has no text")] if not unit.draft.fragments and not unit.questions else []
+    lines = [_("has no text")] if not unit.draft.fragments and not every_question(unit.draft.extra) else []
     if not unit.minutes:
         lines.append(_("has no planned minutes"))
     keys: set[str] = set()
     for number, (question, page_question) in enumerate(
         zip(unit.questions, unit.page.questions.all(), strict=True), start=1
     ):
-        found = _question_problems(question)
+        found = question_problems(question)
         if page_question.read_again and "read_again" not in question:
             found.append(_("names a heading to read again that the text does not have"))
         if question["key"] in keys:
             found.append(_("is there twice; remove one and write it again"))
         keys.add(question["key"])
         lines += [_("question %(number)s %(problem)s") % {"number": number, "problem": line} for line in found]
+    lines += [line for pool in unit.pools for line in _pool_problems(pool)]
     return [Problem(page_id=unit.page.pk, unit=unit.page.title, text=line) for line in lines]
 
 
-def _question_problems(question: dict[str, Any]) -> list[str]:
-    found = [] if question["text"].strip() else [_("has no words")]
-    if question["kind"] == QuestionKind.TRUE_FALSE:
-        return found if question["is_true"] is not None else [*found, _("does not say if the statement is true")]
-    choices = question["choices"]
-    right = sum(choice["is_correct"] for choice in choices)
-    if len(choices) < 2:
-        found.append(_("needs at least two choices"))
-    if any(not choice["text"].strip() for choice in choices):
-        found.append(_("has an empty choice"))
-    if question["kind"] == QuestionKind.SINGLE and right != 1:
-        found.append(
-            ngettext(
-                "has %(count)s right choice, not exactly one", "has %(count)s right choices, not exactly one", right
-            )
-            % {"count": right}
+def _pool_problems(pool: dict[str, Any]) -> Iterator[str]:
+    found = len(pool["questions"])
+    if not pool["tag"]:
+        yield _("draws from the question bank without a tag")
+    elif found < max(1, pool["count"]):
+        words = ngettext(
+            "draws %(count)s questions with the tag %(tag)s, but the question bank has %(found)s",
+            "draws %(count)s questions with the tag %(tag)s, but the question bank has %(found)s",
+            found,
         )
-    if question["kind"] == QuestionKind.MULTIPLE and not right:
-        found.append(_("has no right choice"))
-    return found
+        yield words % {"count": pool["count"], "tag": pool["tag"], "found": found}
+    for question in pool["questions"]:
+        for problem in question_problems(question):
+            named = {"question": _shortened(question["text"]), "problem": problem}
+            yield _("the question “%(question)s” of the bank %(problem)s") % named
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= 60 else f"{words[:59].rstrip()}…"
 
 
 def course_problems(course: CourseDraft) -> list[Problem]:
@@ -226,7 +278,7 @@ def _empty_readings(course: CourseDraft) -> list[Problem]:
             problems.append(Problem(page_id=course.page.pk, unit="", text=text))
         for unit in units:
             pieces = [*(fragment.audiences for fragment in unit.draft.fragments)]
-            pieces += [question["audiences"] for question in unit.questions]
+            pieces += [question["audiences"] for question in every_question(unit.draft.extra)]
             if pieces and not any(is_for(audiences, audience) for audiences in pieces):
                 text = _("has nothing for %(audience)s") % {"audience": label}
                 problems.append(Problem(page_id=unit.page.pk, unit=unit.page.title, text=text))

@@ -14,3 +14,8 @@ class KeyPanel(FieldPanel):
     class BoundPanel(FieldPanel.BoundPanel):
         def get_comparison(self) -> list[Any]:
             return []
+
+
+def only_for(*kinds: str) -> str:
+    """Classes of a panel that belongs to some kinds of question. The admin's script hides it for the others."""
+    return " ".join(["lc-only", *(f"lc-for-{kind}" for kind in kinds)])

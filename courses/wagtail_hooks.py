@@ -3,14 +3,19 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.models import Page
+from wagtail.snippets.models import register_snippet
 
 from courses.models import CourseIndexPage, CoursePage, UnitPage
 from courses.views import catalogue, editing
+from courses.viewsets import QuestionBankViewSet
 
 CUT = "action-cut"
 REPLACED = ("action-publish", "action-unpublish", "action-submit", "action-restart-workflow")
@@ -30,6 +35,16 @@ def editing_urls() -> list[URLPattern]:
         path("kurser/<int:page_id>/version/", editing.cut, name="courses_cut"),
         path("kurser/<int:page_id>/dra-tillbaka/", editing.withdraw, name="courses_withdraw"),
     ]
+
+
+register_snippet(QuestionBankViewSet)
+
+
+@hooks.register("insert_editor_js")
+def fields_of_a_kind() -> SafeString:
+    """Shows for each question only the fields of its kind."""
+    sheet, script = static("courses/admin.css"), static("courses/admin.js")
+    return format_html('<link rel="stylesheet" href="{}"><script src="{}"></script>', sheet, script)
 
 
 @hooks.register("construct_page_action_menu")

@@ -43,7 +43,7 @@ STEPS = {
     "Jurist läser": ([str(Competence.LAW), str(Competence.ARCHIVE)], "Kommunjurist (påhittad)"),
     "Godkännare publicerar": ([], "Utbildningsdirektören"),
 }
-REGISTERS = ("legalreference", "contact", "glossaryterm", "synonyms")
+REGISTERS = ("legalreference", "contact", "glossaryterm", "synonyms", "questionbankitem")
 
 
 def address(account: str) -> str:
@@ -57,7 +57,7 @@ def introduction() -> str:
 
 
 def make_groups(front_page: Page) -> dict[str, Group]:
-    """Editors write, approvers also publish: pages, files and the registers."""
+    """Editors write, approvers also publish: pages, files, the registers and the question bank."""
     return {name: _group(name, front_page) for name in (EDITORS, APPROVERS)}
 
 
@@ -91,7 +91,7 @@ def _group(name: str, front_page: Page) -> Group:
     group = Group.objects.create(name=name)
     admin = Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
     registers = Permission.objects.filter(
-        content_type__app_label__in=("ledstang_references", "guidelines"),
+        content_type__app_label__in=("ledstang_references", "guidelines", "courses"),
         codename__in=[f"{verb}_{model}" for model in REGISTERS for verb in ("view", "add", "change")],
     )
     group.permissions.add(admin, *registers)

@@ -17,9 +17,8 @@ from cms.people.enums import MailOutcome, Protection
 from cms.people.models import OutboxMessage, Person
 from cms.versions.enums import Change
 from courses.actions import cut_course_version, enroll, hand_in, open_attempt, save_answers
-from courses.grading import Question
 from courses.models import CoursePage, CourseVersion, Enrollment, UnitVersion
-from courses.queries.units import questions_of
+from courses.queries.units import questions_asked
 from demo.city import UNIT, Staff
 from demo.clock import moment
 from demo.past import LONG_COURSE, LONG_COURSE_ROLES, SCHOOLS, SHORT_COURSE, Calendar, Step
@@ -48,7 +47,6 @@ class Story:
     courses: dict[str, CoursePage]
     versions: dict[str, GuidelineVersion] = field(default_factory=dict)
     units: dict[str, list[UnitVersion]] = field(default_factory=dict)
-    questions: dict[tuple[int, str], list[Question]] = field(default_factory=dict)
     enrollments: dict[tuple[int, str], Enrollment] = field(default_factory=dict)
 
     @cached_property
@@ -177,25 +175,19 @@ def take(story: Story, step: Step) -> None:
 def _do_unit(story: Story, step: Step, index: int) -> None:
     enrollment = _enrollment(story, step)
     unit = story.units[step.what][index]
-    reading = unit.pk, enrollment.audience
-    if reading not in story.questions:
-        story.questions[reading] = list(questions_of(unit.content, enrollment.audience))
-    questions = story.questions[reading]
     at = step.at
     if step.is_first_wrong:
-        _attempt(enrollment, unit, {question.key: _wrong(question) for question in questions}, at)
+        _attempt(enrollment, unit, at, is_right=False)
         at += timedelta(minutes=1)
-    _attempt(enrollment, unit, {question.key: question.right for question in questions}, at)
+    _attempt(enrollment, unit, at, is_right=True)
 
 
-def _attempt(enrollment: Enrollment, unit: UnitVersion, values: dict[str, Iterable[str]], at: Any) -> None:
+def _attempt(enrollment: Enrollment, unit: UnitVersion, at: Any, *, is_right: bool) -> None:
     attempt = open_attempt(enrollment=enrollment, unit_version=unit, at=at)
+    questions = questions_asked(unit, enrollment, attempt.number, attempt.asked)
+    values = {question.key: question.solution if is_right else question.mistake for question in questions}
     save_answers(attempt=attempt, values=values, at=at)
     hand_in(attempt=attempt, at=at)
-
-
-def _wrong(question: Question) -> list[str]:
-    return [next(choice.key for choice in question.choices if not choice.is_correct)]
 
 
 def _enrollment(story: Story, step: Step) -> Enrollment:

@@ -35,14 +35,11 @@ def questions_of(unit: UnitVersion) -> list[Any]:
 
 
 def right_answers(unit: UnitVersion) -> dict[str, list[str]]:
-    return {question.key: sorted(question.right) for question in questions_of(unit)}
+    return {question.key: list(question.solution) for question in questions_of(unit)}
 
 
 def wrong_answers(unit: UnitVersion) -> dict[str, list[str]]:
-    return {
-        question.key: [next(choice.key for choice in question.choices if not choice.is_correct)]
-        for question in questions_of(unit)
-    }
+    return {question.key: list(question.mistake) for question in questions_of(unit)}
 
 
 def form_data(answers: dict[str, list[str]], number: int = 1) -> dict[str, Any]:

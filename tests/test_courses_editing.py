@@ -80,6 +80,7 @@ def unit_form(page, title=None, questions=None):
             "minutes": page.minutes,
             "body": streamfield([]),
             "questions": inline_formset(questions, initial=sum(bool(one["id"]) for one in questions)),
+            "draws": inline_formset([]),
             "comments": inline_formset([]),
         }
     )
@@ -90,6 +91,7 @@ def question_form(question):
         "id": question.pk or "",
         "key": question.key,
         "kind": question.kind,
+        "credit": question.credit,
         "text": question.text,
         "is_true": {True: "True", False: "False", None: ""}[question.is_true],
         "feedback": question.feedback,
@@ -111,7 +113,15 @@ def question_form(question):
 
 
 def blank_question(text):
-    form = {"id": "", "key": "", "kind": "true_false", "text": text, "is_true": "True", "feedback": ""}
+    form = {
+        "id": "",
+        "key": "",
+        "kind": "true_false",
+        "credit": "whole",
+        "text": text,
+        "is_true": "True",
+        "feedback": "",
+    }
     return {**form, "read_again": "", "choices": inline_formset([])}
 
 
@@ -201,6 +211,7 @@ def test_a_new_unit_is_a_draft_whatever_was_pressed(desk, course):
             "minutes": 5,
             "body": streamfield([]),
             "questions": inline_formset([]),
+            "draws": inline_formset([]),
             "comments": inline_formset([]),
             "action-publish": "1",
         }

@@ -14,9 +14,10 @@ from cms.people.models import Person
 from cms.versions.queries import in_force
 from courses.actions.completing import Completed, complete_unit
 from courses.actions.rules import AnswersMissing, AttemptClosed, CourseNotOpen, UnknownQuestion, check_open
-from courses.grading import BadAnswer, grade
+from courses.drawing import note
+from courses.grading import BadAnswer, Question, grade
 from courses.models import Answer, Attempt, CourseVersion, Enrollment, UnitVersion
-from courses.queries.units import questions_of
+from courses.queries.units import questions_asked
 
 
 @transaction.atomic
@@ -52,7 +53,7 @@ def enroll(
 def open_attempt(
     *, enrollment: Enrollment, unit_version: UnitVersion, number: int | None = None, at: datetime | None = None
 ) -> Attempt:
-    """The attempt that is open, or the next one. Safe to race.
+    """The attempt that is open, or the next one, which keeps its questions as they are asked. Safe to race.
 
     With a `number`, only that one: raises AttemptClosed if it has been handed in or is not the next.
     """
@@ -64,7 +65,13 @@ def open_attempt(
         raise AttemptClosed(_("These answers have been handed in already."))
     if last is not None and is_open:
         return last
-    new = Attempt(enrollment=enrollment, unit_version=unit_version, number=following, started_at=at or timezone.now())
+    new = Attempt(
+        enrollment=enrollment,
+        unit_version=unit_version,
+        number=following,
+        asked=note(questions_asked(unit_version, enrollment, following)),
+        started_at=at or timezone.now(),
+    )
     Attempt.objects.bulk_create([new], ignore_conflicts=True)
     return attempts.order_by("number").last() or new
 
@@ -80,6 +87,10 @@ def _locked(attempt: Attempt) -> Attempt:
     return locked
 
 
+def _questions(attempt: Attempt) -> list[Question]:
+    return questions_asked(attempt.unit_version, attempt.enrollment, attempt.number, attempt.asked)
+
+
 @transaction.atomic
 def save_answers(
     *, attempt: Attempt, values: Mapping[str, Iterable[str]], at: datetime | None = None
@@ -89,7 +100,7 @@ def save_answers(
     Raises AttemptClosed once handed in, UnknownQuestion for what the unit does not have.
     """
     attempt = _locked(attempt)
-    questions = {q.key: q for q in questions_of(attempt.unit_version.content, attempt.enrollment.audience)}
+    questions = {question.key: question for question in _questions(attempt)}
     try:
         cleaned = {key: questions[key].clean(given) for key, given in values.items()}
     except (KeyError, BadAnswer) as error:
@@ -115,7 +126,7 @@ def save_answers(
 def save_answer(
     *, attempt: Attempt, question_key: UUID | str, value: str | Iterable[str], at: datetime | None = None
 ) -> Answer:
-    """Keep one answer: a choice's key, or several; "true" or "false". Raises what `save_answers` raises."""
+    """Keep one answer: a choice's key, or several; "true" or "false"; words. Raises what `save_answers` raises."""
     given = [value] if isinstance(value, str) else value
     save_answers(attempt=attempt, values={str(question_key): given}, at=at)
     return Answer.objects.get(attempt=attempt, question_key=question_key)
@@ -158,9 +169,9 @@ def hand_in(*, attempt: Attempt, at: datetime | None = None) -> HandedIn:
     attempt = _locked(attempt)
     enrollment = attempt.enrollment
     check_open(enrollment, at)
-    questions = questions_of(attempt.unit_version.content, enrollment.audience)
+    questions = _questions(attempt)
     answers = {str(key): value for key, value in attempt.answers.values_list("question_key", "value")}
-    missing = [question.key for question in questions if not answers.get(question.key)]
+    missing = [question.key for question in questions if not question.is_complete(answers.get(question.key, ()))]
     if missing:
         raise AnswersMissing(missing)
     result = grade(questions, answers)

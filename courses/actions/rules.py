@@ -33,7 +33,7 @@ class UnknownQuestion(LearningError):
 
 
 class AnswersMissing(LearningError):
-    """Not every question has an answer. `keys` names those that have none."""
+    """Not every question has an answer that can be handed in. `keys` names those."""
 
     def __init__(self, keys: Iterable[str]) -> None:
         self.keys = tuple(keys)

@@ -1,8 +1,10 @@
 from courses.models.learning import Answer, Attempt, Enrollment, UnitCompletion
-from courses.models.pages import Choice, CourseIndexPage, CoursePage, Question, UnitPage
+from courses.models.pages import Choice, CourseIndexPage, CoursePage, Question, QuestionDraw, UnitPage
+from courses.models.questions import AbstractQuestion, QuestionBankChoice, QuestionBankItem, QuestionBankTag
 from courses.models.versions import CourseVersion, UnitVersion
 
 __all__ = [
+    "AbstractQuestion",
     "Answer",
     "Attempt",
     "Choice",
@@ -11,6 +13,10 @@ __all__ = [
     "CourseVersion",
     "Enrollment",
     "Question",
+    "QuestionBankChoice",
+    "QuestionBankItem",
+    "QuestionBankTag",
+    "QuestionDraw",
     "UnitCompletion",
     "UnitPage",
     "UnitVersion",

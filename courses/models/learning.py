@@ -92,6 +92,7 @@ class Attempt(models.Model):
     enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="attempts")
     unit_version = models.ForeignKey(UnitVersion, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
+    asked = models.JSONField(default=list)  # the questions as they were asked, see `drawing.note`
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     score = models.FloatField(null=True)

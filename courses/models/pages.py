@@ -8,7 +8,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
-from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import CommentPanel, FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable
@@ -17,9 +16,8 @@ from cms.core.enums import Audience
 from cms.core.models import BasePage
 from cms.references.blocks import content_blocks
 from courses.admin_forms import UnitPageForm
-from courses.enums import QuestionKind
-from courses.models.fields import AudiencesField, KeyField
-from courses.panels import KeyPanel
+from courses.models.fields import AudiencesField, TagField
+from courses.models.questions import AbstractChoice, AbstractQuestion
 from courses.registry import previews
 
 
@@ -151,6 +149,7 @@ class UnitPage(CutPage):
     subpage_types: list[str] = []
     base_form_class = UnitPageForm
     questions: Any  # its children, through `Question.page`
+    draws: Any  # those through `QuestionDraw.page`
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     goal = models.CharField(
@@ -193,6 +192,12 @@ class UnitPage(CutPage):
             label=pgettext_lazy("quiz", "Question"),
             help_text=_("A unit without questions is done when the learner marks it as read."),
         ),
+        InlinePanel(
+            "draws",
+            heading=_("Questions from the bank"),
+            label=pgettext_lazy("quiz", "Draw"),
+            help_text=_("Asked after the questions above. Which ones differs between people and attempts."),
+        ),
     ]
     promote_panels = [FieldPanel("slug")]
 
@@ -211,75 +216,45 @@ class UnitPage(CutPage):
         self.questions = questions
 
 
-class Question(Orderable, ClusterableModel):
-    """A question of a unit. `key` names it through all revisions; primary keys change and are never referred to."""
-
-    choices: Any  # its children, through `Choice.question`
+class Question(Orderable, AbstractQuestion):
+    """A question of a unit."""
 
     page = ParentalKey(UnitPage, on_delete=models.CASCADE, related_name="questions")
-    key = KeyField()
-    kind = models.CharField(
-        pgettext_lazy("quiz", "kind"), max_length=12, choices=QuestionKind, default=QuestionKind.SINGLE
-    )
-    text = models.TextField(
-        pgettext_lazy("quiz", "question"),
-        help_text=_("Law and contacts can be cited by key, as in texts: {{lag:orosanmalan}}."),
-    )
-    is_true = models.BooleanField(
-        _("the statement is"),
-        null=True,
-        blank=True,
-        choices=[(True, pgettext_lazy("quiz", "True")), (False, pgettext_lazy("quiz", "False"))],
-        help_text=_("Only for true-or-false questions, which have no choices of their own."),
-    )
-    feedback = models.TextField(
-        pgettext_lazy("quiz", "why"),
-        blank=True,
-        help_text=_("Shown after the answers are handed in, right or wrong: why it is so."),
-    )
-    read_again = models.CharField(
-        _("heading to read again"),
-        max_length=200,
-        blank=True,
-        help_text=_("A heading of this unit's text, word for word. Whoever answers wrong gets a link to it."),
-    )
-    audiences = AudiencesField(_("question only for"))
-
-    panels = [
-        KeyPanel(),
-        FieldPanel("kind"),
-        FieldPanel("text"),
-        FieldPanel("is_true"),
-        InlinePanel("choices", heading=pgettext_lazy("quiz", "Choices"), label=pgettext_lazy("quiz", "Choice")),
-        FieldPanel("feedback"),
-        FieldPanel("read_again"),
-        FieldPanel("audiences"),
-    ]
 
     class Meta(Orderable.Meta):
         verbose_name = pgettext_lazy("quiz", "question")
         verbose_name_plural = pgettext_lazy("quiz", "questions")
 
-    def __str__(self) -> str:
-        return self.text or ""
 
-
-class Choice(Orderable):
+class Choice(AbstractChoice):
     """A choice of a question, with the feedback that explains it."""
 
     question = ParentalKey(Question, on_delete=models.CASCADE, related_name="choices")
-    key = KeyField()
-    text = models.CharField(pgettext_lazy("quiz", "choice"), max_length=500)
-    is_correct = models.BooleanField(pgettext_lazy("quiz", "this is right"), default=False)
-    feedback = models.TextField(
-        pgettext_lazy("quiz", "feedback"), blank=True, help_text=_("Shown afterwards to those who chose this.")
-    )
-
-    panels = [KeyPanel(), FieldPanel("text"), FieldPanel("is_correct"), FieldPanel("feedback")]
 
     class Meta(Orderable.Meta):
         verbose_name = pgettext_lazy("quiz", "choice")
         verbose_name_plural = pgettext_lazy("quiz", "choices")
 
+
+class QuestionDraw(Orderable):
+    """Questions of the bank that a unit asks besides its own: so many of those with a tag, others at each attempt."""
+
+    page = ParentalKey(UnitPage, on_delete=models.CASCADE, related_name="draws")
+    tag = TagField(
+        pgettext_lazy("quiz", "tag"), max_length=100, help_text=_("Questions of the bank that have it are drawn from.")
+    )
+    count = models.PositiveSmallIntegerField(
+        _("how many to ask"),
+        default=2,
+        validators=[MinValueValidator(1)],
+        help_text=_("Each attempt asks so many of them, as long as there are others that were not asked before."),
+    )
+
+    panels = [FieldRowPanel([FieldPanel("tag"), FieldPanel("count")])]
+
+    class Meta(Orderable.Meta):
+        verbose_name = pgettext_lazy("quiz", "draw from the bank")
+        verbose_name_plural = pgettext_lazy("quiz", "draws from the bank")
+
     def __str__(self) -> str:
-        return self.text or ""
+        return f"{self.count} × {self.tag}"

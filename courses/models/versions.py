@@ -37,6 +37,7 @@ class UnitVersion(Record):
     minutes = models.PositiveSmallIntegerField()
     audiences = models.JSONField(default=list)
     question_audiences = models.JSONField(default=list)  # one list of audiences for each question
+    pools = models.JSONField(default=list)  # what is drawn from the bank: how many, and the audiences of each question
     content = models.ForeignKey(Content, on_delete=models.PROTECT, related_name="unit_versions")
     sha256 = models.CharField(max_length=64)
     must_redo = models.BooleanField(default=False)
@@ -57,5 +58,9 @@ class UnitVersion(Record):
 
     def question_count(self, audience: str | None) -> int:
         """How many questions one reading has."""
-        readings: Iterable[list[str]] = self.question_audiences
-        return sum(1 for audiences in readings if is_for(audiences, audience))
+        drawn = sum(min(pool["count"], _for(pool["audiences"], audience)) for pool in self.pools)
+        return _for(self.question_audiences, audience) + drawn
+
+
+def _for(readings: Iterable[list[str]], audience: str | None) -> int:
+    return sum(1 for audiences in readings if is_for(audiences, audience))

@@ -10,7 +10,15 @@ from django.utils.translation import ngettext
 
 from cms.versions.freezing import UnknownTokens
 from courses.enums import UnitState
-from courses.freezing import CourseDraft, Problem, UnitDraft, course_problems, freeze_course, freeze_unit
+from courses.freezing import (
+    CourseDraft,
+    Problem,
+    UnitDraft,
+    course_problems,
+    every_question,
+    freeze_course,
+    freeze_unit,
+)
 from courses.models import CoursePage, CourseVersion, UnitPage, UnitVersion
 
 
@@ -134,12 +142,18 @@ def _differences(old: dict[str, Any], draft: Any) -> Iterator[str]:
     texts = {piece["key"]: (piece["kind"], piece["audiences"], piece["data"]) for piece in old["fragments"]}
     now = {piece.key: (piece.kind, list(piece.audiences), piece.data) for piece in draft.fragments}
     yield from _counted(texts, now, _piece_words())
-    questions = {question["key"]: question for question in old["extra"]["questions"]}
+    questions = {question["key"]: question for question in every_question(old["extra"])}
     yield from _counted(
-        questions, {question["key"]: question for question in draft.extra["questions"]}, _question_words()
+        questions, {question["key"]: question for question in every_question(draft.extra)}, _question_words()
     )
+    if _draws(old["extra"]) != _draws(draft.extra):
+        yield _("what is drawn from the question bank")
     if old["cites"] != draft.cites:
         yield _("law or contacts that it cites")
+
+
+def _draws(extra: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(pool["tag"], pool["count"]) for pool in extra.get("pools", ())]
 
 
 def _counted(old: dict[str, Any], new: dict[str, Any], words: dict[str, Any]) -> Iterator[str]:

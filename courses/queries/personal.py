@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cms.people.models import Person
+from courses.freezing import every_question
+from courses.grading import parse
 from courses.models import Answer, Enrollment
+from courses.queries.quiz import answer_words
 
 Rows = list[dict[str, Any]]
 
@@ -40,15 +43,15 @@ def answer_rows(person: Person) -> Rows:
 
 def _answer_row(answer: Answer) -> dict[str, Any]:
     attempt = answer.attempt
-    questions = attempt.unit_version.content.parts["extra"]["questions"]
-    question: dict[str, Any] = next((one for one in questions if one["key"] == str(answer.question_key)), {})
-    words = {choice["key"]: choice["text"] for choice in question.get("choices", ())}
-    words |= {"true": pgettext("quiz", "True"), "false": pgettext("quiz", "False")} if "is_true" in question else {}
+    questions = every_question(attempt.unit_version.content.parts["extra"])
+    data = next((one for one in questions if one["key"] == str(answer.question_key)), None)
+    question = parse(data) if data is not None else None
+    words = answer_words(question, answer.value) if question is not None else ", ".join(answer.value)
     return {
         pgettext("my data", "Unit"): attempt.unit_version.title,
         pgettext("my data", "Attempt"): attempt.number,
-        pgettext("my data", "Question"): question.get("text", ""),
-        pgettext("my data", "Answer"): ", ".join(words.get(key, key) for key in answer.value),
+        pgettext("my data", "Question"): question.text if question is not None else "",
+        pgettext("my data", "Answer"): words,
         pgettext("my data", "Saved"): _moment(answer.saved_at),
         pgettext("my data", "Handed in"): _moment(attempt.submitted_at),
     }

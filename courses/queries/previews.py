@@ -4,23 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from cms.core.enums import Audience
-from cms.core.readings import is_for
 from cms.people.models import Person
 from cms.versions.queries import Section, sections_of_draft
-from courses.freezing import UnitDraft, freeze_course, freeze_unit
-from courses.grading import Question, grade, parse
+from courses.freezing import UnitDraft, freeze_course, freeze_unit, pools_of
+from courses.grading import Question, grade
 from courses.models import CoursePage, CourseVersion, UnitPage, UnitVersion
 from courses.queries.drafts import gather
 from courses.queries.quiz import ReadUnit, Taken, asked, filled, graded
+from courses.queries.units import composed
 
 RIGHT, WRONG = "right", "wrong"
 
 
 def _answer(question: Question, mode: str) -> tuple[str, ...]:
-    if mode == RIGHT:
-        return tuple(question.right)
-    wrong = next((choice.key for choice in question.choices if not choice.is_correct), None)
-    return (wrong,) if wrong else ()
+    return question.solution if mode == RIGHT else question.mistake
 
 
 def preview_unit(page: UnitPage, mode: str, person: Person | None, on: date) -> tuple[ReadUnit, Taken]:
@@ -28,7 +25,7 @@ def preview_unit(page: UnitPage, mode: str, person: Person | None, on: date) -> 
     audience = mode if mode in Audience.values else None
     unit = freeze_unit(page, strict=False)
     sections = sections_of_draft(unit.draft, audience)
-    questions = [parse(data) for data in unit.questions if is_for(data["audiences"], audience)]
+    questions = composed(unit.draft.extra, audience, seed=str(page.key), number=1)
     taken = Taken(number=1)
     if mode in (RIGHT, WRONG):
         answers = {question.key: _answer(question, mode) for question in questions}
@@ -73,4 +70,5 @@ def _unit(unit: UnitDraft) -> UnitVersion:
         minutes=unit.minutes,
         audiences=unit.audiences,
         question_audiences=[question["audiences"] for question in unit.questions],
+        pools=pools_of(unit),
     )

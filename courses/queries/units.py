@@ -1,12 +1,15 @@
 """The frozen units of a course version, as one reading has them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from cms.core.readings import is_for
-from cms.versions.models import Content, ReviewMark, ReviewSignature
+from cms.versions.models import ReviewMark, ReviewSignature
+from courses.drawing import Note, Pool, compose, recall
+from courses.freezing import every_question
 from courses.grading import Question, parse
 from courses.models import CourseVersion, Enrollment, UnitVersion
 
@@ -28,10 +31,28 @@ def unit_of(enrollment: Enrollment, unit_key: UUID) -> UnitVersion | None:
     return next(iter(in_reading(units.select_related("content"), enrollment.audience)), None)
 
 
-def questions_of(content: Content, audience: str) -> list[Question]:
-    """The questions of a frozen unit in one reading, with their answers: never give them to a template as they are."""
-    questions = [parse(data) for data in content.parts["extra"]["questions"]]
-    return [question for question in questions if is_for(question.audiences, audience or None)]
+def questions_asked(
+    unit: UnitVersion, enrollment: Enrollment, number: int, asked: Sequence[Note] = ()
+) -> list[Question]:
+    """The questions of an attempt with their answers: never give them to a template as they are.
+
+    `asked` is what the attempt keeps. Without it the attempt has not begun, and these are what it will keep.
+    """
+    extra = unit.content.parts["extra"]
+    if asked:
+        return recall(asked, [parse(data) for data in every_question(extra)])
+    seed = f"{enrollment.key}/{unit.unit_key}"
+    return composed(extra, enrollment.audience or None, seed=seed, number=number)
+
+
+def composed(extra: dict[str, Any], audience: str | None, *, seed: str, number: int) -> list[Question]:
+    """What an attempt at a frozen unit, or at a draft of one, asks in a reading."""
+    pools = [Pool(pool["count"], _read(pool["questions"], audience)) for pool in extra.get("pools", ())]
+    return compose(_read(extra["questions"], audience), pools, seed=seed, number=number)
+
+
+def _read(questions: Iterable[dict[str, Any]], audience: str | None) -> tuple[Question, ...]:
+    return tuple(parse(data) for data in questions if is_for(data["audiences"], audience))
 
 
 def has_open_marks(version: CourseVersion) -> bool:

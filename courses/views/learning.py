@@ -164,7 +164,7 @@ def _unit_page(
         "course": course,
         "step": step,
         "taken": taken,
-        "read": read_unit(step.unit.content, course.enrollment.audience, taken, person, today, missing),
+        "read": read_unit(step.unit, course.enrollment, taken, person, today, missing),
         "missing": missing,
         "is_resumed": "fortsatt" in request.GET,
     }

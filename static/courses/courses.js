@@ -21,6 +21,21 @@
   };
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.addEventListener(name, fail);
 
+  // Something is picked or written; every row has something, and steps a place each.
+  const isAnswered = (question) => {
+    const fields = [...question.querySelectorAll("select, input[type=text]")].map((field) => field.value.trim());
+    if (!fields.length) return question.querySelector("input:checked") !== null;
+    const places = question.querySelector("[data-kind=order]") ? fields.map((value) => value.split(":").pop()) : [];
+    return fields.every(Boolean) && new Set(places).size === places.length;
+  };
+
+  // Enter in a field is not handing in: it saves, as leaving the field does.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches(".lc-question input[type=text]")) return;
+    event.preventDefault();
+    event.target.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   // What was pointed out as missing is there now.
   const answered = (question) => {
     if (!("missing" in question.dataset)) return;
@@ -36,7 +51,7 @@
     for (const other of [question, ...failed]) delete status(other).dataset.state;
     for (const other of failed) if (other !== question) status(other).textContent = status(question).textContent;
     failed.clear();
-    if (question.querySelector(":checked")) answered(question);
+    if (isAnswered(question)) answered(question);
   });
 
   // Handing in sends every answer: a save that is still under way must not lead the page anywhere else.
