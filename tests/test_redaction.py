@@ -4,8 +4,10 @@ import hashlib
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, models, transaction
 from django.urls import reverse
+from wagtail.documents import get_document_model
 
 from cms.certificates.enums import CertificateState
 from cms.certificates.models import Certificate
@@ -106,6 +108,21 @@ def test_documents_that_hold_it_are_taken_back_and_a_new_one_is_made_without(pap
     new = issue_document(document=found, version=found.latest, audience=None, on=TODAY())
     assert SECRET not in str(new.facts)
     assert find_fetchable(new.public_id, None, TODAY()) == new
+
+
+def test_file_in_the_passage_goes_with_it(paper, client):
+    files = [
+        get_document_model().objects.create(title=name, file=ContentFile(name.encode(), f"{name}.pdf"))
+        for name in ("kvar", "borta")
+    ]
+    words = [text(f'Se <a linktype="document" id="{file.pk}">{file.title}</a>.') for file in files]
+    publish_guideline(page=edit(paper, *words))
+    kept, gone = (
+        reverse("ledstang_versions:asset", args=[hashlib.sha256(name).hexdigest()]) for name in (b"kvar", b"borta")
+    )
+    assert client.get(gone).status_code == 200  # the twin: until the passage is taken out
+    redact(fragment_sha256=Fragment.objects.get(text="Se borta.").sha256)
+    assert (client.get(kept).status_code, client.get(gone).status_code) == (200, 404)
 
 
 def test_nothing_is_left_to_review_in_it(paper, settings):

@@ -58,7 +58,7 @@ def ask_to_publish(page: Page) -> None:
     page.locator('button[name="action-publish"]').click()
     page.wait_for_url("**/publicera/")
     page.get_by_label("Väsentlig").check()
-    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    page.evaluate("document.activeElement.blur(); document.getElementById('main').scrollTo(0, 0)")
 
 
 SHOTS = (

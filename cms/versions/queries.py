@@ -259,14 +259,21 @@ def asset_base() -> str:
 
 
 def contents_citing(kind: str, key: str) -> list[int]:
-    """The frozen texts that cite something. For "used in" and for the right to see a file."""
+    """The frozen texts that cite something, for "used in"."""
     return list(Content.objects.filter(citations__kind=kind, citations__key=key).values_list("pk", flat=True))
 
 
-def documents_citing(kind: str, key: str, *, but: Any = ()) -> list[str]:
+def contents_showing(sha256: str) -> list[int]:
+    """The frozen texts that a file stands in, for the right to see it. Out: those it was taken out of."""
+    pieces = Fragment.objects.filter(content=OuterRef("pk"))
+    is_redacted, is_left = pieces.filter(html__contains=REDACTED), pieces.filter(html__contains=sha256)
+    cited = Content.objects.filter(citations__kind="asset", citations__key=sha256)
+    return list(cited.exclude(Exists(is_redacted), ~Exists(is_left)).values_list("pk", flat=True))
+
+
+def documents_citing(kind: str, key: str, *, but: Iterable[int] = ()) -> list[str]:
     """The names of the texts that readers get or will get and that cite something, contents `but` left out. By name."""
-    cited = Content.objects.filter(citations__kind=kind, citations__key=key).exclude(pk__in=but)
-    contents = set(cited.values_list("pk", flat=True))
+    contents = set(contents_citing(kind, key)).difference(but)
     names: dict[int, str] = {}
     for registered in version_kinds:
         names.update(registered.current_contents())

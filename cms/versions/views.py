@@ -17,7 +17,7 @@ from cms.versions.actions import sign_review
 from cms.versions.forms import SignForm
 from cms.versions.models import VersionAsset
 from cms.versions.permissions import user_can_sign
-from cms.versions.queries import Waiting, contents_citing, waiting_for_review
+from cms.versions.queries import Waiting, contents_showing, waiting_for_review
 from cms.versions.registry import version_kinds
 
 
@@ -25,7 +25,7 @@ from cms.versions.registry import version_kinds
 def asset(request: HttpRequest, sha256: str) -> FileResponse:
     """A frozen file, to whoever may read any text that cites it; 404 to everyone else."""
     row = get_object_or_404(VersionAsset, sha256=sha256)
-    contents = contents_citing("asset", sha256)
+    contents = contents_showing(sha256)
     person = acting_person(request)
     if not any(kind.may_read(contents, person) for kind in version_kinds):
         raise Http404

@@ -38,7 +38,7 @@ class Cost:
 def cost_of(page: GuidelinePage, latest: GuidelineVersion | None, on: date) -> Cost:
     """In a constant number of queries, whoever asks: the figures are the same for every editor."""
     target = Target.objects.filter(kind=KIND, key=page.key).first()
-    own = GuidelineVersion.objects.of(page.key).values("content")
+    own = GuidelineVersion.objects.of(page.key).values_list("content", flat=True)
     citing = tuple(documents_citing(KIND, str(page.key), but=own))
     notices = tuple(Notice.objects.standing().filter(kind=KIND, key=page.key))
     if target is None:
