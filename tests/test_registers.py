@@ -103,8 +103,8 @@ def test_list_shows_states_and_is_narrowed_to_what_needs_care(keeper):
     LegalReferenceFactory(title="Upphävd", repealed=True)
     client = keeper.client()
     everything = client.get(reverse("contact:index")).content.decode()
-    assert "Verifierad" in everything
-    assert "Behöver verifieras" in everything
+    assert "Kontrollerad" in everything
+    assert "Behöver kontrolleras" in everything
     narrowed = client.get(reverse("contact:index"), {"care": "unverified"}).content.decode()
     assert "Gammal" in narrowed
     assert "Nyringd" not in narrowed
@@ -272,7 +272,7 @@ def upload(client: object, name: str, content: str) -> object:
 def test_file_is_shown_first_and_read_in_when_confirmed(keeper):
     known, client = ContactFactory(key="jour", name="Jouren", phone="070-174 06 05"), keeper.client()
     DistrictFactory(key="norr", name="Norr")
-    answer = upload(client, "contact", "Nyckel;Lista;Namn;Stadsdelsområde;Telefon;Synlig för;Verifierad\r\n"
+    answer = upload(client, "contact", "Nyckel;Lista;Namn;Stadsdelsområde;Telefon;Synlig för;Kontrollerad\r\n"
                     f"jour;;Jouren;;070-174 06 07;;{TODAY}\r\n"
                     "jour;Orosanmälan;Jouren i norr;Norr;070-174 06 08;Alla;\r\n")  # fmt: skip
     shown = answer.content.decode()
@@ -302,7 +302,7 @@ def test_file_is_shown_first_and_read_in_when_confirmed(keeper):
             (2, "Befattningar", ""),
         ),
         ("contact", "Nyckel;Stadsdelsområde;Giltig till\r\njour;;i maj\r\n", (2, "Giltig till", "2026-08-15")),
-        ("contact", "Nyckel;Stadsdelsområde;Verifierad\r\njour;;2099-01-01\r\n", (2, "Verifierad", "inte kommit")),
+        ("contact", "Nyckel;Stadsdelsområde;Verifierad\r\njour;;2099-01-01\r\n", (2, "Kontrollerad", "inte kommit")),
         ("contact", "Nyckel;Stadsdelsområde\r\njour;\r\njour;\r\n", (3, "Nyckel", "rad 2")),
         ("contact", "Nyckel;Telefon\r\njour;\r\n", (1, "Stadsdelsområde", "saknas")),
         ("contact", "Nyckel;Stadsdelsområde;Personnummer\r\njour;;1\r\n", (1, "Personnummer", "inte känd")),

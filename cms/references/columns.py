@@ -72,7 +72,7 @@ CONTACTS = (
     Column("visibility", "Synlig för", choices=Visibility),
     Column("roles", "Befattningar", Kind.ROLES),
     Column("valid_to", "Giltig till", Kind.DAY),
-    Column("verified_on", "Verifierad", Kind.DAY),
+    Column("verified_on", "Kontrollerad", Kind.DAY, also=("verifierad",)),
 )
 
 

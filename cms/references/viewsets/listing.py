@@ -40,14 +40,14 @@ class DayColumn(Column):
 
 
 class CareColumn(StatusTagColumn):
-    """What an entry needs, as a word; the ones that need nothing are told apart."""
+    """What an entry needs, as a word; those that need something stand out."""
 
     def __init__(self, cares: Any) -> None:
         super().__init__(
             "care",
             label=pgettext_lazy("register", "State"),
             accessor=lambda entry: cares(entry.care).label,
-            primary=lambda entry: entry.care not in WELL,
+            primary=lambda entry: entry.care in WELL,
         )
 
 
@@ -106,7 +106,7 @@ class RegisterIndexView(IndexView):
         """With an id, by which the box before it is read out."""
         name = self.model._meta.model_name
         return super()._get_title_column(
-            field_name, column_class, get_title_id=lambda entry: f"{name}_{entry.pk}_title", **kwargs
+            field_name, column_class, width="28%", get_title_id=lambda entry: f"{name}_{entry.pk}_title", **kwargs
         )
 
     def get_table(self, object_list: Any) -> Any:
@@ -158,7 +158,7 @@ class RegisterUsageView(UsageView):
                 "is_current",
                 label=pgettext_lazy("register", "What it is"),
                 accessor=_what_it_is,
-                primary=lambda use: use.is_current,
+                primary=lambda use: not use.is_current,
             ),
         ]
 

@@ -86,10 +86,7 @@ class LegalReferenceViewSet(RegisterViewSet):
     ]
 
 
-VALID_TO, VERIFIED_ON = (
-    day_column("valid_to", pgettext_lazy("contact", "Valid to")),
-    day_column("verified_on", _("Verified on")),
-)
+VERIFIED_ON = day_column("verified_on", _("Verified on"))
 
 
 class ContactViewSet(RegisterViewSet):
@@ -102,9 +99,7 @@ class ContactViewSet(RegisterViewSet):
         "key",
         "district",
         "phone",
-        "visibility",
         CareColumn(ContactCare),
-        VALID_TO,
         VERIFIED_ON,
         UsesColumn("uses", label=USED_IN),
     ]
