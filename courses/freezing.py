@@ -138,7 +138,8 @@ def _words(questions: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 def _pools(page: UnitPage, sections: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
     """The bank's questions that a unit draws from, as they are now. One that two draws would find is in the first."""
-    pools, taken = [], set()
+    pools: list[dict[str, Any]] = []
+    taken: set[UUID] = set()
     for draw in page.draws.all():
         items = QuestionBankItem.objects.filter(tags__name=draw.tag).order_by("key").distinct()
         found = [item for item in items.prefetch_related("choices") if item.key not in taken]

@@ -58,7 +58,7 @@ class UnitVersion(Record):
 
     def question_count(self, audience: str | None) -> int:
         """How many questions one reading has."""
-        drawn = sum(min(pool["count"], _for(pool["audiences"], audience)) for pool in self.pools)
+        drawn: int = sum(min(pool["count"], _for(pool["audiences"], audience)) for pool in self.pools)
         return _for(self.question_audiences, audience) + drawn
 
 
