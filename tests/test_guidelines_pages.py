@@ -1,5 +1,6 @@
 """What readers are served: the version in force, in their reading, with contacts that are theirs to see."""
 
+import re
 import uuid
 from datetime import date, timedelta
 
@@ -43,7 +44,7 @@ def here(page, *number):
 def read(client, address):
     answer = client.get(address)
     assert answer.status_code == 200, address
-    return answer.content.decode()
+    return re.sub(r"</?time[^>]*>", "", answer.content.decode())
 
 
 def said(answer):
@@ -82,7 +83,7 @@ def test_version_applies_from_its_day(published, client):
     assert "Nytt från och med då." not in read(client, here(published))
     assert f"Version 1.1 gäller från {day}" in read(client, here(published))
     coming = client.get(here(published, 1, 1))
-    assert f"gäller inte förrän {day}" in coming.content.decode()
+    assert f"gäller inte förrän {day}" in read(client, here(published, 1, 1))
     assert coming["X-Robots-Tag"] == "noindex"
 
 

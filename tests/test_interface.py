@@ -388,9 +388,11 @@ def test_every_state_is_a_word_beside_a_sign():
 
 
 def test_days_are_written_alike():
-    assert rendered("{{ d|day }}", d=date(2026, 11, 3)) == "2026-11-03"
-    assert rendered("{{ d|day }}", d=datetime(2026, 12, 31, 23, 30, tzinfo=UTC)) == "2027-01-01"
-    assert rendered("{{ d|day }}", d=None) == ""
+    assert rendered("{{ d|day }}", d=date(2026, 11, 3)) == '<time datetime="2026-11-03">2026-11-03</time>'
+    assert rendered("{{ d|iso }}", d=datetime(2026, 12, 31, 23, 30, tzinfo=UTC)) == "2027-01-01"
+    assert rendered("{{ d|day }}{{ d|iso }}", d=None) == ""
+    html = rendered("{{ words|unbroken }}", words="<b> sedan 2026-11-03 10:42")
+    assert html == '&lt;b&gt; sedan <time datetime="2026-11-03">2026-11-03</time> 10:42'
 
 
 def test_a_bar_draws_its_percent_in_any_language():

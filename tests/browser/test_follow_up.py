@@ -17,6 +17,7 @@ def test_hr_reaches_a_school_exports_it_and_looks_at_another_day(open_page: Open
     log_in(hr, "hr")
     hr.get_by_role("link", name="Uppföljning").first.click()
     expect(hr.locator("#trend svg")).to_be_visible()
+    expect(hr).to_have_title(re.compile("^Uppföljning"))
     axe(hr)
     hr.get_by_role("link", name="Utbildningsförvaltningen", exact=True).click()
     hr.get_by_role("link", name=re.compile("Försenade, Sjövallaskolan")).click()

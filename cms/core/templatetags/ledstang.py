@@ -1,5 +1,6 @@
 """Tags and filters that every template of the house may use: `{% load ledstang %}`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from django.forms.boundfield import BoundWidget
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from cms.core.enums import THEME_COOKIE, Audience, Competence, Theme, Tone
@@ -20,6 +21,7 @@ from cms.core.readings import only as only_for
 from cms.core.registry import NavItem, Registry, footer_items, nav_items, page_parts
 
 register = template.Library()
+DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 CONTROL_CLASS = "ds-input"
 
@@ -207,13 +209,25 @@ def exit_address() -> str:
 
 
 @register.filter
-def day(value: date | datetime | None) -> str:
-    """A date as 2026-11-23, in local time."""
+def iso(value: date | datetime | None) -> str:
+    """A date as 2026-11-23, in local time, where there is no place for an element."""
     if not value:
         return ""
     if isinstance(value, datetime):
         value = timezone.localdate(value) if timezone.is_aware(value) else value.date()
     return value.isoformat()
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A date as 2026-11-23, in local time, that never breaks at its hyphens."""
+    return format_html('<time datetime="{0}">{0}</time>', iso(value)) if value else ""
+
+
+@register.filter
+def unbroken(words: Any) -> str:
+    """Text in which days never break at their hyphens."""
+    return mark_safe(DAY.sub(r'<time datetime="\g<0>">\g<0></time>', conditional_escape(words)))
 
 
 @register.filter

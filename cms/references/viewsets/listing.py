@@ -19,7 +19,7 @@ from wagtail.admin.widgets.button import Button
 
 from cms.core.registry import Use
 from cms.core.sheets import csv_lines, in_pieces, xlsx_pieces
-from cms.core.templatetags.ledstang import day
+from cms.core.templatetags.ledstang import iso
 from cms.references.enums import ContactCare, LawCare
 from cms.references.models import Contact, LegalReference
 from cms.references.registers import REGISTERS, register_table, uses_of
@@ -36,7 +36,7 @@ class DayColumn(Column):
     """A date as 2026-11-23."""
 
     def get_value(self, instance: Any) -> str:
-        return day(super().get_value(instance))
+        return iso(super().get_value(instance))
 
 
 class CareColumn(StatusTagColumn):
