@@ -58,6 +58,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "ledstang_evidence_dates_in_order": {"valid_until": date(1999, 1, 1)},
     "ledstang_exemption_dates_in_order": {"starts_on": LATE, "until": EARLY},
     "ledstang_export_made_with_file": {"made_at": timezone.now(), "file": ""},
+    "ledstang_written_rule_has_place": {"written_at": timezone.now(), "requirement_id": None},
     "ledstang_secrecy_has_ground": {"decision": "mask", "ground": ""},
 }
 

@@ -12,8 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cms.compliance.actions import NotReviewed, require, set_rule
+from cms.compliance.actions import NotReviewed, check_summaries, rebuild_summaries, require, set_rule
 from cms.compliance.models import Requirement, RequirementRule, Target
+from cms.oversight.actions import ask_for_rule
+from cms.oversight.models import AwaitedRule
+from cms.oversight.tasks import write_rule
 from cms.people.enums import AuditAction
 from cms.people.models import AuditEntry, Person
 from cms.versions.registry import VersionKind, version_kinds
@@ -225,3 +228,61 @@ def test_names_are_not_shown_while_follow_up_is_locked_or_the_person_protected(
 ):
     fields = rule(target, roles=[city.roles["larare"].pk])
     assert cast.learner.person.full_name not in body(admin.post(reverse(NEW), fields))
+
+
+def test_a_rule_on_the_whole_city_is_written_once_by_the_worker(
+    city: City, cast: Cast, admin: Client, target: Target, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("cms.oversight.views.requirements.AT_ONCE", 1)
+    fields = rule(
+        target, org_units=[city.schools.pk], roles=[city.roles["larare"].pk], alternatives=[TargetFactory().pk]
+    )
+    assert press(admin, reverse(NEW), fields)["Location"] == reverse("ledstang_requirement", args=[first().key])
+    rebuild_summaries()
+    page = press(admin, reverse(NEW), fields | {"name": "Igen"})["Location"]
+    awaited = AwaitedRule.objects.get()
+    assert page == reverse("ledstang_awaited_rule", args=[awaited.key])
+    shown = body(admin.get(page))
+    assert "Regeln gäller 2 medarbetare" in shown
+    assert 'http-equiv="refresh"' in shown
+    assert Requirement.objects.count() == 1
+    for _twice in range(2):
+        write_rule.call(awaited.pk)
+    made = Requirement.objects.get(name="Igen")
+    saved, before = made.rules.get(), first().rules.get()
+    assert saved.recorded_by == cast.hr.person
+    for rows in ("org_unit_rows", "role_rows", "target_rows"):
+        assert getattr(saved, rows).count() == getattr(before, rows).count() == 1
+    assert (saved.due_days, saved.effective_on) == (before.due_days, before.effective_on)
+    assert admin.get(page)["Location"] == reverse("ledstang_requirement", args=[made.key])
+    assert check_summaries() == []
+    ended = admin.post(reverse("ledstang_end_requirement", args=[made.key]))["Location"]
+    write_rule.call(AwaitedRule.objects.latest("pk").pk)
+    assert admin.get(ended).status_code == 302
+    assert made.rules.latest("pk").is_ended
+
+
+def test_a_rule_whose_worker_has_died_is_begun_again(admin: Client, target: Target, monkeypatch: pytest.MonkeyPatch):
+    awaited = ask_for_rule(target=target, requirement=None, name="Krav", rule={"due_days": 1}, people=9, actor=None)
+    page = reverse("ledstang_awaited_rule", args=[awaited.key])
+    AwaitedRule.objects.update(leased_until=timezone.now() + timedelta(minutes=1))
+    write_rule.call(awaited.pk)
+    assert not Requirement.objects.exists(), "another worker is at it"
+    assert "Börja om" not in body(admin.get(page))
+    AwaitedRule.objects.update(
+        leased_until=timezone.now() - timedelta(minutes=1), rule={"due_days": 1, "effective_on": str(TODAY())}
+    )
+    assert "Börja om" in body(admin.get(page))
+    assert admin.post(page)["Location"] == page
+    monkeypatch.setattr("cms.oversight.actions.rules.require", not_reviewed)
+    write_rule.call(awaited.pk)
+    assert "Experter" in body(admin.get(page)) or "granska" in body(admin.get(page))
+    assert not Requirement.objects.exists()
+
+
+def first() -> Requirement:
+    return Requirement.objects.earliest("pk")
+
+
+def not_reviewed(**rule: Any) -> None:
+    raise NotReviewed

@@ -18,9 +18,9 @@ from cms.certificates.models import Certificate, CertificateBundle
 from cms.compliance.actions import grant_exemption, record_evidence, set_rule
 from cms.compliance.enums import EvidenceKind, ExemptionReason
 from cms.compliance.models import Evidence, Exemption, Requirement
-from cms.oversight.actions import decide_lines, open_disclosure, release_disclosure, request_export
+from cms.oversight.actions import ask_for_rule, decide_lines, open_disclosure, release_disclosure, request_export
 from cms.oversight.enums import FileFormat, LineDecision, SecrecyGround
-from cms.oversight.models import Disclosure, ExportFile
+from cms.oversight.models import AwaitedRule, Disclosure, ExportFile
 from cms.oversight.queries import Filters
 from cms.oversight.queries.disclosures import lines_of
 from cms.oversight.tasks import make_export
@@ -120,6 +120,13 @@ class World:
     @cached_property
     def requirement(self) -> Requirement:
         return RequirementFactory()
+
+    @cached_property
+    def awaited_rule(self) -> AwaitedRule:
+        found = self.requirement
+        return ask_for_rule(
+            target=found.target, requirement=found, name=found.name, rule={}, people=1, actor=self.cast.hr.person
+        )  # fmt: skip
 
     @cached_property
     def roster_import(self) -> RosterImport:
@@ -338,6 +345,7 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_roster_restart": of_roster_import,
     "ledstang_roster_report": of_roster_import,
     "ledstang_end_requirement": of_requirement,
+    "ledstang_awaited_rule": lambda world: {"key": world.awaited_rule.key},
     "ledstang_run_disposal": lambda world: {"kind": "answers"},
     "ledstang_versions:asset": lambda world: {"sha256": "0" * 64},
 }

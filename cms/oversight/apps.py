@@ -15,6 +15,13 @@ class OversightConfig(AppConfig):
         self._register_ways_in()
         self._register_personal_data()
         self._register_page_parts()
+        self._register_jobs()
+
+    def _register_jobs(self) -> None:
+        from cms.oversight.actions import write_awaited_rule
+        from cms.people.registry import Job, jobs
+
+        jobs.register(Job("awaited_rule", write_awaited_rule))
 
     def _register_ways_in(self) -> None:
         from cms.core.registry import NavItem, footer_items, nav_items

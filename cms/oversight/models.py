@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cms.compliance.models import Target
+from cms.compliance.models import Requirement, Target
 from cms.core.models import Record
 from cms.core.storage import private_storage
 from cms.oversight.enums import FileFormat, LineDecision, SecrecyGround
@@ -78,6 +78,42 @@ class ExportFile(models.Model):
     @property
     def removed_at(self) -> datetime:
         return self.created_at + KEPT_FOR
+
+
+class AwaitedRule(models.Model):
+    """A rule that falls on so many that it is counted beside the web. It applies when the worker has written it."""
+
+    wagtail_reference_index_ignore = True
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    requirement = models.ForeignKey(Requirement, null=True, on_delete=models.PROTECT, related_name="+")
+    target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    rule = models.JSONField(_("rule"))
+    people = models.PositiveIntegerField(_("people"))
+    asked_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_at = models.DateTimeField(_("asked for at"))
+    leased_until = models.DateTimeField(null=True)
+    written_at = models.DateTimeField(_("written at"), null=True)
+    is_refused = models.BooleanField(_("refused"), default=False)
+
+    class Meta:
+        verbose_name = _("awaited rule")
+        verbose_name_plural = _("awaited rules")
+        constraints = [
+            # The page of one that is written leads to its requirement.
+            models.CheckConstraint(
+                condition=Q(written_at=None) | Q(requirement__isnull=False), name="ledstang_written_rule_has_place"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_stuck(self) -> bool:
+        """Nobody is at it any more."""
+        return self.leased_until is not None and self.leased_until < timezone.now()
 
 
 class Disclosure(models.Model):

@@ -20,6 +20,7 @@ from cms.oversight.queries.filters import filters_from
 from cms.oversight.queries.overview import named_controllers
 from cms.oversight.queries.staff import PEOPLE_AT_A_TIME, StaffList
 from cms.oversight.queries.tables import staff_table
+from cms.people.registry import jobs
 
 LEASE = timedelta(minutes=5)
 
@@ -39,6 +40,12 @@ def make_export(export_id: int) -> None:
     if found is not None:
         with translation.override("sv"):
             _make(export, found)
+
+
+@task()
+def write_rule(awaited_id: int) -> None:
+    """Write a rule that falls on many; what it does is an action, which registers itself."""
+    jobs.get("awaited_rule").run(awaited_id)
 
 
 def _make(export: ExportFile, found: StaffList) -> None:

@@ -27,6 +27,7 @@ def requirement_urls() -> list[URLPattern]:
     return [
         path("krav/", requirements.requirements, name="ledstang_requirements"),
         path("krav/nytt/", requirements.new_requirement, name="ledstang_new_requirement"),
+        path("krav/skrivs/<uuid:key>/", requirements.awaited_rule, name="ledstang_awaited_rule"),
         path("krav/<uuid:key>/", requirements.requirement, name="ledstang_requirement"),
         path("krav/<uuid:key>/avsluta/", requirements.end_requirement, name="ledstang_end_requirement"),
         path("gallring/", disposal.disposals, name="ledstang_disposals"),

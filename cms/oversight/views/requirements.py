@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cms.compliance.actions import NotReviewed, require, set_rule
-from cms.compliance.models import Requirement, Target
+from cms.compliance.models import Requirement, SummaryState, Target
 from cms.compliance.queries import people_hit, requirement_rows, rule_rows, some_people_hit
 from cms.compliance.wording import sentences
-from cms.oversight.actions import note_viewing
+from cms.oversight.actions import ask_again, ask_for_rule, note_viewing
 from cms.oversight.forms import RequirementForm, RuleForm
 from cms.oversight.forms.rules import initial_of
+from cms.oversight.models import AwaitedRule
 from cms.oversight.permissions import user_can_edit_requirements
 from cms.people.enums import AuditAction
 from cms.people.models import Person
@@ -29,6 +30,7 @@ from cms.people.queries import person_views_are_open, view_of
 from cms.people.views import acting_person
 
 View = Callable[..., HttpResponse]
+AT_ONCE = 5_000  # people whose figures are counted while somebody waits
 
 
 def for_hr_administrators(view: View) -> View:
@@ -87,8 +89,35 @@ def _is_read(request: HttpRequest, preview: Preview) -> bool:
     return "save" in request.POST and request.POST.get("seal") == preview.seal
 
 
+def _is_for_the_worker(people: int) -> bool:
+    """Whether so many have to be counted anew that it is done beside the web. Without kept figures nobody has to."""
+    return people > AT_ONCE and SummaryState.objects.exists()
+
+
 def _refused(form: RuleForm) -> None:
     form.add_error(None, _("Experts still have to review this text. It cannot be required until they have signed."))
+
+
+def _handed_over(
+    request: HttpRequest, target: Target, found: Requirement | None, name: str, rule: dict[str, Any], people: int
+) -> HttpResponse:
+    awaited = ask_for_rule(
+        target=target, requirement=found, name=name, rule=rule, people=people, actor=acting_person(request)
+    )  # fmt: skip
+    return redirect("ledstang_awaited_rule", awaited.key)
+
+
+@for_hr_administrators
+def awaited_rule(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """How far a rule has come that the worker writes. When it is written, the requirement."""
+    found = get_object_or_404(AwaitedRule.objects.select_related("requirement"), key=key)
+    if request.method == "POST" and found.is_stuck:
+        ask_again(awaited=found)
+        return redirect("ledstang_awaited_rule", found.key)
+    if found.written_at is not None and found.requirement is not None:
+        messages.success(request, _("The new rule has been saved."))
+        return redirect("ledstang_requirement", found.requirement.key)
+    return render(request, "ledstang_oversight/admin/awaited_rule.html", {"awaited": found})
 
 
 @for_hr_administrators
@@ -100,6 +129,8 @@ def new_requirement(request: HttpRequest) -> HttpResponse:
         preview = _preview(request, form, target)
         if _is_read(request, preview):
             name = form.cleaned_data["name"] or target.title
+            if _is_for_the_worker(preview.people):
+                return _handed_over(request, target, None, name, form.rule, preview.people)
             try:
                 made = require(target=target, name=name, actor=acting_person(request), **form.rule)
             except NotReviewed:
@@ -124,6 +155,8 @@ def requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         preview = _preview(request, form, found.target)
         if _is_read(request, preview):
+            if _is_for_the_worker(preview.people):
+                return _handed_over(request, found.target, found, found.name, form.rule, preview.people)
             try:
                 set_rule(requirement=found, actor=acting_person(request), **form.rule)
             except NotReviewed:
@@ -142,7 +175,11 @@ def requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 @for_hr_administrators
 def end_requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Nothing is required from today on; what was required before stays as it was."""
-    found = get_object_or_404(Requirement, key=key)
-    set_rule(requirement=found, effective_on=timezone.localdate(), is_ended=True, actor=acting_person(request))
+    found, today = get_object_or_404(Requirement.objects.select_related("target"), key=key), timezone.localdate()
+    people = next((row.people for row in requirement_rows(today) if row.requirement == found), 0)
+    rule = {"effective_on": today, "is_ended": True}
+    if _is_for_the_worker(people):
+        return _handed_over(request, found.target, found, found.name, rule, people)
+    set_rule(requirement=found, actor=acting_person(request), **rule)
     messages.success(request, _("The requirement has ended."))
     return redirect("ledstang_requirement", found.key)
