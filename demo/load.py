@@ -19,7 +19,7 @@ from demo.ground import lay_ground
 from demo.history import Story, walk
 from demo.past import Calendar, Step, plan_past
 from demo.people import employ, found_city, give_scopes, open_follow_up
-from demo.registers import write_contacts, write_laws, write_synonyms
+from demo.registers import write_contacts, write_glossary, write_laws, write_synonyms
 from demo.reminding import remind_in_the_past
 from demo.site import make_course, make_course_index, make_guideline, make_plain_pages, make_site
 from demo.texts import COURSES, course_text
@@ -69,6 +69,7 @@ def load(today: date, say: Say = lambda words: None, seed: int = SEED) -> None:
     give_scopes(roster, staff)
     tell(f"{len(roster.districts)} stadsdelsområden, {len(roster.org_units)} enheter, {len(staff)} anställda")
     write_laws()
+    write_glossary()
     write_synonyms()
     write_contacts(today, list(roster.districts.values()), roster.roles)
     home = make_site(lay_ground())

@@ -7,7 +7,7 @@ line that begins another. A line with only braces begins a new text block with t
 
 :::fara Title {…} … :::           a call-out: info, viktigt or fara
 :::steg, :::ansvar, :::tecken     rows, each begun by "= Title {…}"
-:::checklista Title … :::         points, each begun by "- "
+:::checklista Title … :::         points, each begun by "- "; so for :::kort, which is read in half a minute
 ::lagrum key, ::kontakter list Title
 """
 
@@ -202,13 +202,20 @@ def _value(piece: Piece, version: int | None) -> tuple[str, dict[str, Any]]:
         return "heading", {"text": piece.title, "level": str(len(piece.kind))}
     if piece.kind == "text":
         return "text", {"text": rich_text(piece.lines)}
-    if piece.kind == "checklista":
-        return "checklist", {"title": piece.title, "items": _points(piece)}
+    if piece.kind in ("checklista", "kort"):
+        return _points_value(piece)
     if piece.kind == "lagrum":
         return "legal_reference", {"key": piece.lines[0]}
     if piece.kind == "kontakter":
         return "contacts", {"kind": piece.lines[0], "title": piece.title}
     raise MarkupError(f"unknown block {piece.kind!r}")
+
+
+def _points_value(piece: Piece) -> tuple[str, dict[str, Any]]:
+    """A checklist has plain points, a brief has rich ones."""
+    if piece.kind == "kort":
+        return "brief", {"title": piece.title, "points": [f"<p>{inline(point)}</p>" for point in _points(piece)]}
+    return "checklist", {"title": piece.title, "items": _points(piece)}
 
 
 def _rows_value(piece: Piece, version: int | None) -> tuple[str, dict[str, Any]]:

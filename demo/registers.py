@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cms.people.models import District, Role
-from cms.references.models import Contact, LegalReference
+from cms.references.models import Contact, GlossaryTerm, LegalReference
 from demo.texts import table
 from guidelines.models import Synonyms
 
@@ -57,6 +57,12 @@ def _values(key: str, row: dict[str, Any], today: date) -> dict[str, Any]:
         "verified_on": today + timedelta(days=row["verified_days"]),
         "valid_to": None if days is None else today + timedelta(days=days),
     }
+
+
+def write_glossary() -> None:
+    GlossaryTerm.objects.bulk_create(
+        GlossaryTerm(term=row["term"], explanation=row["explanation"]) for row in table("ordlista").values()
+    )
 
 
 def write_synonyms() -> None:

@@ -19,6 +19,7 @@ VOWEL = re.compile(r"[aeiouyåäö]")
 LEFT_BY_SNOWBALL = re.compile(r"(?:(?<=or)n|(?<=el)n|(?<=er)n|(?<=ro)n|an|(?<!h)et|(?<=mäl)d(?:e|a|es|as)?)s?$")
 SHORTEST = 3
 ROUNDS = 3
+DOING = re.compile(r"(?<=\w{4})ning$")  # anmälning and anmäla, könsstympning and könsstympad
 # hemm(et) and hem, teckn(et) and teck(en), regl(er) and regel
 EVENED = ((re.compile(r"([mn])\1$"), r"\1"), (re.compile(r"([kp])n$"), r"\1"), (re.compile(r"([bdgkpt])el$"), r"\1l"))
 LONGEST = 64
@@ -53,6 +54,7 @@ def key_of_word(word: str) -> str:
         bare = word
     for _round in range(ROUNDS):
         bare = _own.stemmer.stemWord(bare)
+    bare = DOING.sub("", bare)
     for uneven, even in EVENED:
         bare = uneven.sub(even, bare)
     return bare

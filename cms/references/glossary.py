@@ -76,7 +76,8 @@ def _opens(tag: str) -> int:
 
 def _explain_words(text: str, by_first: dict[str, list[Term]], found: set[str]) -> str:
     words = list(WORD.finditer(text))
-    out, end = [], 0
+    out: list[str] = []
+    end = 0
     for place, word in enumerate(words):
         if word.start() < end:
             continue
