@@ -15,7 +15,7 @@ from cms.versions.models import PublishingPlan, ReviewSignature
 from cms.versions.queries import open_marks
 from guidelines.actions import FourEyes, NotReviewed, OverrideRefused, plan_guideline, publish_guideline
 from guidelines.models import GuidelinePage, GuidelineVersion, ReviewTask
-from guidelines.queries.approvals import authors_of_page, review_of
+from guidelines.queries.approvals import WRITTEN, authors_of_page, review_of
 from tests.cast import LOGIN_BACKEND, Member
 from tests.factories import GuidelinePageFactory, PersonFactory, UserFactory, as_stream, body, text
 from tests.test_guidelines import edit, let_go_live, versions_of
@@ -224,6 +224,11 @@ def test_twin_overwritten_words_would_have_been_seen_as_approved(paper, steps, e
     act(experts["expert"].user, paper)
     paper = overwrite(paper, author, MARKED, "Något som den sakkunniga aldrig såg.", save=Page.save_revision)
     assert review_of(paper, paper.latest_revision).approvers == [experts["expert"].user]
+
+
+def test_every_field_that_is_frozen_counts_as_writing(paper):
+    frozen = {"title", "body", *paper.frozen_fields(), "questions"}
+    assert frozen <= set(WRITTEN)
 
 
 # Past the workflow

@@ -118,6 +118,15 @@ def test_what_must_be_mended_stops_every_road(draft):
     assert not GuidelineVersion.objects.exists()
 
 
+def test_words_beside_the_body_are_looked_through_too(db, editor):
+    page = edit(GuidelinePageFactory(), "Kort.", summary=f"Om {OFFICIAL_TEST_NUMBER}.", statement="Jag har läst 4 §.")
+    draft = page.get_latest_revision_as_object().draft()
+    found = [(remark.kind.value, remark.key) for remark in remarks_on(draft, TODAY())]
+    assert found == [("personal_number", "summary"), ("law_by_hand", "statement")]
+    shown = editor.client().get(reverse("guidelines_admin:publish", args=[page.pk])).content.decode()
+    assert "#:w:contentpath=summary" in shown
+
+
 def test_editor_is_led_to_the_place_mends_it_and_it_is_published(db, editor, approver):
     client = editor.client()
     page = GuidelinePageFactory(body=[text(f"Barnet {OFFICIAL_TEST_NUMBER} och 4 § i lagen.")])

@@ -30,7 +30,7 @@ from cms.versions.models import (
     Version,
     Withdrawal,
 )
-from cms.versions.proofing import Remark, Written, remarks
+from cms.versions.proofing import Remark, Written, remarks, written
 from cms.versions.registry import version_kinds
 
 AnyVersion = TypeVar("AnyVersion", bound=Version)
@@ -288,7 +288,8 @@ def canonical_extra(version: Version) -> dict[str, Any]:
 
 # What a second reader would point out
 
-BESIDE = ("summary",)  # running text beside the body: a remark's key is then the name of the field
+# Running text beside the body: a remark's key is then the name of the field.
+BESIDE = ("summary", "statement", "questions")
 
 PAGE_LINK = re.compile(r'<a\b(?=[^>]*\blinktype="(page|document)")[^>]*\bid="(\d+)"[^>]*>(.*?)</a>', re.DOTALL)
 
@@ -300,7 +301,7 @@ def remarks_on(draft: Draft, on: date) -> list[Remark]:
     """
     beside = {"title": draft.title, **{name: draft.extra[name] for name in BESIDE if draft.extra.get(name)}}
     pieces = [
-        *(Written(name, "field", words, words) for name, words in beside.items()),
+        *(Written(name, "field", data, "\n".join(written(data))) for name, data in beside.items()),
         *(Written(one.key, one.kind, one.data, one.text) for one in draft.fragments),
     ]
     found = [*remarks(pieces), *_doubted(draft, on), *_dead_links(draft)]

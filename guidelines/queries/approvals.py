@@ -8,14 +8,19 @@ from typing import Any
 from wagtail.models import Page, Revision, TaskState, WorkflowState
 
 from cms.versions.queries import latest_version
-from guidelines.models import FROZEN_WORDS, GuidelinePage, GuidelineVersion, ReviewTask
+from guidelines.models import GuidelinePage, GuidelineVersion, ReviewTask
 
-WRITTEN = ("title", "body", "statement", "decided_on", "review_by", *FROZEN_WORDS)
+# Every field of the page that an editor fills in, so that a new one is not forgotten here.
+OWN = GuidelinePage._meta.local_concrete_fields
+WRITTEN = ("title", *(field.name for field in OWN if field.editable and not field.primary_key))
+NOTHING = (None, "", "[]")
 
 
 def written(revision: Revision | None) -> dict[str, Any] | None:
-    """What somebody has written, without what Wagtail keeps beside it."""
-    return None if revision is None else {name: revision.content.get(name) for name in WRITTEN}
+    """What somebody has written, without what Wagtail keeps beside it. Empty is empty, however it was kept."""
+    if revision is None:
+        return None
+    return {name: revision.content[name] for name in WRITTEN if revision.content.get(name) not in NOTHING}
 
 
 def authors_of_draft(page: GuidelinePage, revision: Revision, *, since: int | None) -> set[Any]:

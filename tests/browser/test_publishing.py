@@ -16,7 +16,7 @@ STEPS = ("Sakkunnig läser", "Jurist läser", "Godkännare publicerar")
 def test_editor_is_stopped_mends_sees_the_cost_and_two_accounts_publish(open_page: OpenPage, axe: Axe) -> None:
     editor = open_page()
     log_in(editor, "redaktor", edit_address())
-    write_summary(editor, "Ring om 811218-9876. Nu står det mer om vikarier.")
+    write_summary(editor, "Ring om 19121212-1212. Nu står det mer om vikarier.")
     decide(editor)
     expect(editor.get_by_role("main")).to_contain_text("Det här måste rättas först")
     axe(editor)
