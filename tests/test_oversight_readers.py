@@ -55,6 +55,8 @@ def test_head_sees_which_version_each_has_read_but_nobody_who_is_protected(city:
     assert figures[0] == ["Enhet", "Krävs av", "Version 1.0", "Ingen läst"]
     assert [cell.split()[0] for cell in figures[1][1:]] == ["2", "1", "1"]
     told = AuditEntry.objects.filter(action=AuditAction.PEOPLE_VIEWED, actor=head.person).latest("pk")
+    ScopeFactory(person=head.person, org_unit=city.almskolan, view_protected=True)  # the right decides
+    assert ["Skyddad", "Version 2.0"] in of_screen(client, address)
     assert (told.org_unit, told.details["list"], told.details["people"]) == (city.almskolan, "versions", 2)
 
 

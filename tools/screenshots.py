@@ -61,10 +61,16 @@ def ask_to_publish(page: Page) -> None:
     page.evaluate("document.activeElement.blur(); document.getElementById('main').scrollTo(0, 0)")
 
 
+def show_versions(page: Page) -> None:
+    """The decision, the days and the history, below the text."""
+    page.locator("#om-versionen").evaluate("heading => heading.scrollIntoView()")
+
+
 SHOTS = (
     Shot("home", "/"),
     Shot("guidelines", "/riktlinjer/"),
     Shot("guideline", "/riktlinjer/hedersrelaterat-vald-och-fortryck/?lasning=preschool"),
+    Shot("versions", "/riktlinjer/hedersrelaterat-vald-och-fortryck/", then=show_versions),
     Shot("course", "/kurser/sugardejting/"),
     Shot("contacts", "/kontakter/"),
     Shot("login", "/konto/logga-in/"),
@@ -72,6 +78,8 @@ SHOTS = (
     Shot("unit", "/kurser/riktlinjen-pa-20-minuter/", "larare", then=open_unit),
     Shot("oversight", "/uppfoljning/", "hr"),
     Shot("people", "/uppfoljning/", "rektor", ("Visa medarbetare",)),
+    Shot("readers", "/uppfoljning/", "rektor", ("Vilken version av",)),
+    Shot("registers", "/admin/register/kontaktvagar/", "godkannare"),
     Shot("editing", "/admin/pages/search/?q=hedersrelaterat", "redaktor", (GUIDELINE,)),
     Shot("publishing", "/admin/pages/search/?q=hedersrelaterat", "godkannare", (GUIDELINE,), ask_to_publish),
 )
