@@ -106,7 +106,7 @@ def _issue(
     )
     Certificate.objects.bulk_create([mine], ignore_conflicts=True)
     kept_row = Certificate.objects.filter(source_key=source_key).latest("pk")
-    created = Certificate.objects.filter(public_id=mine.public_id).exists()
+    created = kept_row.public_id == mine.public_id
     if created:
         for key, (media_type, content) in (assets or {}).items():
             keep_asset(content, media_type, sha256_expected=key)

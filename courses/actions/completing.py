@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,9 +20,9 @@ from cms.compliance.models import Evidence, Target
 from cms.people.actions import queue_message, write_audit
 from cms.people.enums import AuditAction
 from courses.actions.cutting import KIND
-from courses.actions.rules import NotDone, check_open
+from courses.actions.rules import CourseNotOpen, NotDone, withdrawals_of
 from courses.models import Attempt, Enrollment, UnitCompletion, UnitVersion
-from courses.queries.units import gives_certificate, units_of
+from courses.queries.units import gives_certificate, units_with_completions
 
 FINISHED = "course_finished"
 
@@ -30,7 +31,6 @@ FINISHED = "course_finished"
 class Completed:
     """What completing a unit led to. Without evidence the course is not finished."""
 
-    completion: UnitCompletion
     evidence: Evidence | None = None
     certificate: Certificate | None = None
 
@@ -48,24 +48,37 @@ def complete_unit(*, enrollment: Enrollment, unit_key: UUID, at: datetime | None
     """
     at = at or timezone.now()
     # The lock is for two *different* last units at the same time: the second must see the first.
-    enrollment = (
-        Enrollment.objects.select_for_update(of=("self",)).select_related("person", "version").get(pk=enrollment.pk)
-    )
-    check_open(enrollment, at)
-    units = units_of(enrollment)
+    enrollment = _locked(enrollment.pk, at)
+    units, done = units_with_completions(enrollment)
     unit = next((unit for unit in units if unit.unit_key == unit_key), None)
     if unit is None:
         raise NotDone(_("This unit is not part of the course."))
     _check_passed(enrollment, unit)
-    _check_order(enrollment, unit, units)
+    _check_order(enrollment, unit, units, done)
     UnitCompletion.objects.bulk_create(
         [UnitCompletion(enrollment=enrollment, unit_version=unit, unit_key=unit_key, completed_at=at)],
         ignore_conflicts=True,
     )
-    done = {row.unit_key: row for row in enrollment.completions.order_by("-completed_at", "-pk")}
+    done.setdefault(unit_key, at)
     if any(unit.unit_key not in done for unit in units):
-        return Completed(completion=done[unit_key])
-    return _finish(enrollment, units, done, unit_key, at)
+        return Completed()
+    return _finish(enrollment, units, done, at)
+
+
+def _locked(pk: int, at: datetime) -> Enrollment:
+    """The enrollment, which nobody else completes a unit of now. Raises CourseNotOpen if the course was withdrawn."""
+    enrollment = (
+        Enrollment.objects.select_for_update(of=("self",))
+        .select_related("person", "version")
+        .annotate(
+            is_withdrawn=Exists(withdrawals_of(OuterRef("course_key"), at)),
+            target=Subquery(Target.objects.filter(kind=KIND, key=OuterRef("course_key")).values("pk")[:1]),
+        )
+        .get(pk=pk)
+    )
+    if enrollment.is_withdrawn:
+        raise CourseNotOpen(_("The course has been withdrawn."))
+    return enrollment
 
 
 def _check_passed(enrollment: Enrollment, unit: UnitVersion) -> None:
@@ -75,19 +88,19 @@ def _check_passed(enrollment: Enrollment, unit: UnitVersion) -> None:
         raise NotDone(_("The questions of this unit have not been passed."))
 
 
-def _check_order(enrollment: Enrollment, unit: UnitVersion, units: list[UnitVersion]) -> None:
+def _check_order(
+    enrollment: Enrollment, unit: UnitVersion, units: list[UnitVersion], done: Mapping[UUID, datetime]
+) -> None:
     if not enrollment.version.needs_order:
         return
-    earlier = {other.unit_key for other in units if other.position < unit.position}
-    if earlier - set(enrollment.completions.values_list("unit_key", flat=True)):
+    if any(other.unit_key not in done for other in units if other.position < unit.position):
         raise NotDone(_("The units before this one come first."))
 
 
 def _finish(
     enrollment: Enrollment,
     units: list[UnitVersion],
-    done: Mapping[UUID, UnitCompletion],
-    unit_key: UUID,
+    done: Mapping[UUID, datetime],
     at: datetime,
 ) -> Completed:
     Enrollment.objects.filter(pk=enrollment.pk, finished_at=None).update(finished_at=at)
@@ -95,7 +108,7 @@ def _finish(
     evidence, is_new = record_evidence(
         source_key=enrollment.source_key,
         person=person,
-        target=Target.objects.get(kind=KIND, key=enrollment.course_key),
+        target=Target(pk=enrollment.target, kind=KIND, key=enrollment.course_key),
         kind=EvidenceKind.COMPLETED,
         version=VersionRef(version.number, version.major, version.sha256),
         achieved_at=enrollment.finished_at or at,
@@ -116,11 +129,11 @@ def _finish(
         payload={"course": str(enrollment.course_key), "title": version.title, "enrollment": str(enrollment.key)},
         at=at,
     )
-    return Completed(completion=done[unit_key], evidence=evidence, certificate=certificate)
+    return Completed(evidence=evidence, certificate=certificate)
 
 
 def _facts(
-    enrollment: Enrollment, units: list[UnitVersion], done: Mapping[UUID, UnitCompletion], evidence: Evidence
+    enrollment: Enrollment, units: list[UnitVersion], done: Mapping[UUID, datetime], evidence: Evidence
 ) -> CourseFacts:
     version, person = enrollment.version, enrollment.person
     return CourseFacts(
@@ -132,7 +145,7 @@ def _facts(
             UnitFacts(
                 title=unit.title,
                 minutes=unit.minutes,
-                done_on=timezone.localdate(done[unit.unit_key].completed_at).isoformat(),
+                done_on=timezone.localdate(done[unit.unit_key]).isoformat(),
             )
             for unit in units
         ),

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -40,9 +42,13 @@ class AnswersMissing(LearningError):
         super().__init__(_("Some questions have no answer yet."))
 
 
+def withdrawals_of(course_key: Any, at: datetime) -> QuerySet[Withdrawal]:
+    """What takes a course out of use on the day of `at`. `course_key` may be of an outer query."""
+    return Withdrawal.objects.filter(key=course_key, withdrawn_on__lte=timezone.localdate(at))
+
+
 def withdrawal_of(course_key: UUID, at: datetime) -> Withdrawal | None:
-    on = timezone.localdate(at)
-    found: Withdrawal | None = Withdrawal.objects.filter(key=course_key, withdrawn_on__lte=on).first()
+    found: Withdrawal | None = withdrawals_of(course_key, at).first()
     return found
 
 

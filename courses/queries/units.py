@@ -1,17 +1,19 @@
 """The frozen units of a course version, as one reading has them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 
 from cms.core.readings import is_for
 from cms.versions.models import ReviewMark, ReviewSignature
 from courses.drawing import Note, Pool, compose, recall
 from courses.freezing import every_question
 from courses.grading import Question, parse
-from courses.models import CourseVersion, Enrollment, UnitVersion
+from courses.models import CourseVersion, Enrollment, UnitCompletion, UnitVersion
 
 
 def in_reading(units: Iterable[UnitVersion], audience: str) -> list[UnitVersion]:
@@ -23,6 +25,15 @@ def units_of(enrollment: Enrollment) -> list[UnitVersion]:
     """What a learner has to do, in order, in one query."""
     units = UnitVersion.objects.filter(course_version_id=enrollment.version_id).order_by("position")
     return in_reading(units, enrollment.audience)
+
+
+def units_with_completions(enrollment: Enrollment) -> tuple[list[UnitVersion], dict[UUID, datetime]]:
+    """What a learner has to do, and when each unit was first done, in one query."""
+    done = UnitCompletion.objects.filter(enrollment=enrollment, unit_key=OuterRef("unit_key"))
+    units = UnitVersion.objects.filter(course_version_id=enrollment.version_id).order_by("position")
+    first = Subquery(done.order_by("completed_at").values("completed_at")[:1])
+    found = in_reading(units.annotate(done_at=first), enrollment.audience)
+    return found, {unit.unit_key: unit.done_at for unit in found if unit.done_at is not None}
 
 
 def unit_of(enrollment: Enrollment, unit_key: UUID) -> UnitVersion | None:

@@ -125,7 +125,7 @@ def record_evidence(
         mine.document.save(document.name, document, save=False)
     Evidence.objects.bulk_create([mine], ignore_conflicts=True)
     kept: Evidence = Evidence.objects.filter(source_key=source_key).latest("pk")
-    created = Evidence.objects.filter(key=mine.key).exists()
+    created = kept.key == mine.key
     if created:
         recount_people(person_ids=[person.pk], target_ids=[target.pk])
     return kept, created
