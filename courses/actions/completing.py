@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -65,9 +66,9 @@ def complete_unit(*, enrollment: Enrollment, unit_key: UUID, at: datetime | None
     return _finish(enrollment, units, done, at)
 
 
-def _locked(pk: int, at: datetime) -> Enrollment:
+def _locked(pk: int, at: datetime) -> Any:
     """The enrollment, which nobody else completes a unit of now. Raises CourseNotOpen if the course was withdrawn."""
-    enrollment = (
+    enrollment: Any = (
         Enrollment.objects.select_for_update(of=("self",))
         .select_related("person", "version")
         .annotate(
@@ -98,7 +99,7 @@ def _check_order(
 
 
 def _finish(
-    enrollment: Enrollment,
+    enrollment: Any,  # with `target`, as `_locked` gives it
     units: list[UnitVersion],
     done: Mapping[UUID, datetime],
     at: datetime,

@@ -32,7 +32,7 @@ def units_with_completions(enrollment: Enrollment) -> tuple[list[UnitVersion], d
     done = UnitCompletion.objects.filter(enrollment=enrollment, unit_key=OuterRef("unit_key"))
     units = UnitVersion.objects.filter(course_version_id=enrollment.version_id).order_by("position")
     first = Subquery(done.order_by("completed_at").values("completed_at")[:1])
-    found = in_reading(units.annotate(done_at=first), enrollment.audience)
+    found: list[Any] = in_reading(units.annotate(done_at=first), enrollment.audience)
     return found, {unit.unit_key: unit.done_at for unit in found if unit.done_at is not None}
 
 

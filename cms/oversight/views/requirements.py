@@ -177,7 +177,7 @@ def end_requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Nothing is required from today on; what was required before stays as it was."""
     found, today = get_object_or_404(Requirement.objects.select_related("target"), key=key), timezone.localdate()
     people = next((row.people for row in requirement_rows(today) if row.requirement == found), 0)
-    rule = {"effective_on": today, "is_ended": True}
+    rule: dict[str, Any] = {"effective_on": today, "is_ended": True}
     if _is_for_the_worker(people):
         return _handed_over(request, found.target, found, found.name, rule, people)
     set_rule(requirement=found, actor=acting_person(request), **rule)
