@@ -179,7 +179,9 @@ class GuidelinePage(BasePage):
         """The draft as a reader of the chosen audience would get it. Unknown keys and empty fields are stood."""
         context: dict[str, Any] = super().get_preview_context(request, mode_name)
         read = draft_readers.get(KIND).read
-        context["reading"] = read(self.draft(strict=False), getattr(request, "user", None), mode_name)
+        draft = self.draft(strict=False)
+        context["reading"] = read(draft, getattr(request, "user", None), mode_name)
+        context["questions"] = questions_in(draft.extra)
         return context
 
     @property

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 
 from cms.people.models import AuditEntry, OutboxMessage
@@ -103,6 +104,18 @@ def test_reader_answers_on_the_page(asking, learner):
     client.post(f"/r/{asking.key}/kvittera/", {"version": asking.public_id, **RIGHT})
     assert Acknowledgement.objects.get().version == asking
     assert "Vad gör du vid fara?" not in client.get(f"/r/{asking.key}/").content.decode()
+
+
+def test_preview_and_comparison_show_the_questions_and_never_what_is_right(asking, client, approver):
+    page = GuidelinePage.objects.get(pk=asking.page_id)
+    shown = page.make_preview_request(preview_mode="").content.decode()
+    assert "Kontrollfrågor före läskvittensen" in shown
+    assert "Vem anmäler?" in shown
+    publish_guideline(page=edit(page, questions=QUESTIONS.to_python([MANY])))
+    compared = client.get(f"/r/{page.key}/jamfor/?fran=1.0&till=1.1").content.decode()
+    assert "Kontrollfrågor" in compared
+    assert "Vem anmäler? Du / Rektor" in " ".join(BeautifulSoup(compared, "html.parser").get_text(" ").split())
+    assert "is_right" not in compared
 
 
 def test_visitor_is_not_asked(asking, client):

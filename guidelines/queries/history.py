@@ -9,8 +9,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cms.core.enums import Visibility
+from cms.core.tokens import Token, replace_tokens
 from cms.references.models import Contact
-from cms.references.slots import CONTACT
+from cms.references.slots import CONTACT, LAW
 from cms.versions.comparison import Passage, Run, Stretch, compare, compare_words, folded
 from cms.versions.models import Fragment
 from cms.versions.queries import REDACTED
@@ -30,6 +31,7 @@ FACTS = (
     "replaces",
     "review_by",
     "statement",
+    "questions",
 )
 MOST_NEWS = 50
 SHOWN = 160
@@ -106,8 +108,23 @@ def _facts(earlier: GuidelineVersion, later: GuidelineVersion) -> Iterator[Chang
 def _shown(version: GuidelineVersion, name: str) -> str:
     if name == "kind":
         return str(version.get_kind_display())
+    if name == "questions":
+        return _asked(version)
     value = getattr(version, name)
     return "" if value is None else str(value)
+
+
+def _asked(version: GuidelineVersion) -> str:
+    """The control questions with their choices, and never which are right; contacts are not named."""
+    laws = version.content.parts["cites"].get(LAW, {})
+
+    def cited(token: Token) -> str:
+        return str(laws[token.key]["citation"]) if token.kind == LAW else f"[{_('contact route')}]"
+
+    return "\n".join(
+        replace_tokens(f"{one.text} {' / '.join(choice.text for choice in one.choices)}", cited)
+        for one in version.questions
+    )
 
 
 def pair_to_compare(document: Document, current: GuidelineVersion | None) -> tuple[GuidelineVersion, GuidelineVersion]:
