@@ -51,11 +51,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A section that experts have not signed."""
+    """A section that experts have not signed, with the address of its place in the editor."""
 
     under: str
     words: str
     competences: tuple[str, ...]
+    address: str
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def outlook(page: GuidelinePage) -> Outlook:
         fields=tuple(_changed_fields(latest, draft)) if latest else (),
         changes=tuple(_changes(frozen, draft)) if latest else (),
         registers=tuple(_changed_registers(latest, draft)) if latest else (),
-        waiting=tuple(_waiting(draft)),
+        waiting=tuple(_waiting(page, draft)),
         notes=tuple(_notes(page, draft)),
         plan=plan_for(page.key, draft, after=latest.plan_id if latest else None),
     )
@@ -218,10 +219,11 @@ def _changed_registers(latest: GuidelineVersion, draft: Draft) -> Iterator[str]:
                 yield f"{kind}:{key}"
 
 
-def _waiting(draft: Draft) -> Iterator[Waiting]:
-    under = _headings(draft.fragments)
+def _waiting(page: GuidelinePage, draft: Draft) -> Iterator[Waiting]:
+    under, edit = _headings(draft.fragments), reverse("wagtailadmin_pages:edit", args=[page.pk])
     signed = signed_reviews(piece.sha256 for piece in draft.fragments)
     for piece in draft.fragments:
         competences = tuple(mark for mark in piece.review if (piece.sha256, mark) not in signed)
         if competences:
-            yield Waiting(under[piece.key], _words(piece.text), competences)
+            address = f"{edit}#:w:contentpath=body.{piece.key}"
+            yield Waiting(under[piece.key], _words(piece.text), competences, address)
