@@ -28,6 +28,9 @@ def test_own_archive_has_a_page_tables_json_and_documents(city: City, cast: Cast
     assert {"mina-uppgifter.html", "mina-uppgifter.json", "person.csv", "evidence.csv"} <= names
     html = archive.read("mina-uppgifter.html").decode()
     assert "Lena Lind" in html
+    for said in (html, archive.read("mina-uppgifter.json").decode(), body(client.get(page("my-data")))):
+        assert "Personuppgiftsansvarig" in said
+        assert "Utbildningsnämnden" in said
     assert "Vem ser det:" in html or "Vem" in html
     assert "Sugardejting" in archive.read("evidence.csv").decode()
     assert body(client.get(page("my-data"))).count("mina-uppgifter.zip") == 1

@@ -17,7 +17,7 @@ from cms.oversight.enums import LineDecision
 from cms.oversight.models import DisclosureLine, ExportFile
 from cms.people.enums import AuditAction, MailOutcome
 from cms.people.models import AuditEntry, Employment, Leave, OutboxMessage, Person, Scope
-from cms.people.queries import org_history, records_of
+from cms.people.queries import controllers_of, employments_on, org_history, org_tree, records_of
 from cms.people.registry import PersonalData, mail_kinds, personal_data
 
 Rows = list[dict[str, Any]]
@@ -208,6 +208,15 @@ def documents_of(person: Person) -> list[tuple[str, Any]]:
     """The documents of external training, each with a name for a file."""
     rows = Evidence.objects.filter(person__in=_own(person)).exclude(document="").order_by("pk")
     return [(f"{row.achieved_on.isoformat()}-{row.document.name.rpartition('/')[2]}", row.document) for row in rows]
+
+
+def boards_of(person: Person, on: date) -> list[str]:
+    """The boards answerable for what is kept about a person: those of the workplaces on a day, or of the last one."""
+    units = set(employments_on(person, on).values_list("org_unit", flat=True))
+    if not units:
+        last = Employment.objects.known_at().filter(person__in=_own(person)).order_by("ends_on", "pk").last()
+        units = {last.org_unit_id} if last else set()
+    return sorted({board for board in controllers_of(units, org_tree(on)).values() if board})
 
 
 HEADS = gettext_lazy("You, your head and HR.")

@@ -18,7 +18,7 @@ from cms.compliance.queries import training_of
 from cms.core.sheets import csv_lines
 from cms.core.views import render_page
 from cms.oversight.actions import issue_transcript
-from cms.oversight.queries.personal import by_day, documents_of, kept_about, looks_at
+from cms.oversight.queries.personal import boards_of, by_day, documents_of, kept_about, looks_at
 from cms.people.models import Person
 from cms.people.queries import employments_on
 from cms.people.views import acting_person
@@ -59,7 +59,8 @@ def transcript(request: HttpRequest) -> HttpResponse:
 def my_data(request: HttpRequest) -> HttpResponse:
     """What is kept about me, who may see it, and who has looked."""
     person = _person(request)
-    context = {"person": person, "kept": kept_about(person), "looks": by_day(looks_at(person))}
+    boards = boards_of(person, timezone.localdate())
+    context = {"person": person, "boards": boards, "kept": kept_about(person), "looks": by_day(looks_at(person))}
     return render_page(request, "ledstang_oversight/my_data.html", context)
 
 
@@ -70,7 +71,9 @@ def _as_json(person: Person) -> dict[str, Any]:
          _("Who"): look.who}
         for look in looks_at(person)
     ]  # fmt: skip
-    return {_("Fetched"): timezone.localtime().isoformat(), **data, _("Who has looked"): looks}
+    boards = ", ".join(boards_of(person, timezone.localdate()))
+    head = {_("Answerable for the personal data"): boards, _("Fetched"): timezone.localtime().isoformat()}
+    return {**head, **data, _("Who has looked"): looks}
 
 
 def _name(ending: str) -> str:
@@ -98,7 +101,8 @@ def my_data_archive(request: HttpRequest) -> StreamingHttpResponse:
 
 def _files(person: Person) -> Iterator[tuple[str, bytes]]:
     kept = kept_about(person)
-    context = {"person": person, "kept": kept, "looks": by_day(looks_at(person)), "now": timezone.now()}
+    now, boards = timezone.now(), boards_of(person, timezone.localdate())
+    context = {"person": person, "boards": boards, "kept": kept, "looks": by_day(looks_at(person)), "now": now}
     yield "mina-uppgifter.html", render_to_string("ledstang_oversight/my_data_file.html", context).encode()
     yield "mina-uppgifter.json", json.dumps(_as_json(person), **READABLE).encode()
     for one in kept:
