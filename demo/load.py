@@ -21,7 +21,7 @@ from demo.past import Calendar, Step, plan_past
 from demo.people import employ, found_city, give_scopes, open_follow_up
 from demo.registers import write_contacts, write_glossary, write_laws, write_synonyms
 from demo.reminding import remind_in_the_past
-from demo.site import make_course, make_course_index, make_guideline, make_plain_pages, make_site
+from demo.site import make_bank, make_course, make_course_index, make_guideline, make_plain_pages, make_site
 from demo.texts import COURSES, course_text
 
 Say = Callable[[str], None]
@@ -93,6 +93,7 @@ def _write_story(staff: tuple[Staff, ...], today: date, roster: Any, users: dict
     calendar, author = Calendar(today), users["redaktor"]
     guideline = make_guideline(home, today, author)
     index = make_course_index(home)
+    make_bank()
     story = Story(
         roster=roster,
         staff=staff,

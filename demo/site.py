@@ -2,7 +2,9 @@
 
 import json
 import uuid
+from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,11 +14,21 @@ from wagtail.models import Page, Site
 from cms.core.models import CitySettings
 from cms.home.models import HomePage, PlainPage
 from cms.versions.freezing import fragment_anchor
-from courses.models import Choice, CourseIndexPage, CoursePage, Question, UnitPage
+from courses.enums import Credit
+from courses.models import (
+    Choice,
+    CourseIndexPage,
+    CoursePage,
+    Question,
+    QuestionBankChoice,
+    QuestionBankItem,
+    QuestionDraw,
+    UnitPage,
+)
 from demo.arms import city_arms
 from demo.clock import workday
 from demo.markup import NAMESPACE, stream
-from demo.texts import PLAIN_PAGES, CourseText, QuestionText, UnitText, guideline_text, page_text, table
+from demo.texts import PLAIN_PAGES, CourseText, QuestionText, UnitText, bank, guideline_text, page_text, table
 from guidelines.models import GuidelineIndexPage, GuidelinePage
 
 
@@ -170,29 +182,50 @@ def _make_unit(course: CoursePage, course_slug: str, text: UnitText, author: Any
         live=False,
     )
     page.questions = [_question(name, number, question) for number, question in enumerate(text.questions)]
+    page.draws = [QuestionDraw(tag=text.draw[0], count=text.draw[1])] if text.draw else []
     course.add_child(instance=page)
     page.save_revision(user=author)
 
 
 def _question(unit: str, number: int, text: QuestionText) -> Question:
-    question = Question(
-        key=key_of("question", unit, text.text),
-        sort_order=number,
-        kind=text.kind,
-        text=text.text,
-        feedback=text.feedback,
-        is_true=text.is_true,
-        audiences=list(text.audiences),
-        read_again=text.read_again,
-    )
-    question.choices = [
-        Choice(
-            key=key_of("choice", unit, text.text, choice.text),
-            sort_order=order,
-            text=choice.text,
-            is_correct=choice.is_correct,
-            feedback=choice.feedback,
-        )
-        for order, choice in enumerate(text.choices)
-    ]
+    question = Question(key=key_of("question", unit, text.text), sort_order=number, **_fields(text))
+    question.choices = [Choice(**fields) for fields in _choices(unit, text)]
     return question
+
+
+def make_bank() -> None:
+    """The question bank, with its tags."""
+    for text in bank():
+        item = QuestionBankItem(key=key_of("question", "bank", text.text), **_fields(text))
+        item.choices = [QuestionBankChoice(**fields) for fields in _choices("bank", text)]
+        item.save()
+        item.tags.add(*text.tags)
+        item.save()
+
+
+def _fields(text: QuestionText) -> dict[str, Any]:
+    margin, suffix = text.rules if text.kind == "numeric" else (None, "")
+    return {
+        "kind": text.kind,
+        "text": text.text,
+        "feedback": text.feedback,
+        "is_true": text.is_true,
+        "audiences": list(text.audiences),
+        "read_again": text.read_again,
+        "credit": Credit.PARTS if "delar" in text.rules else Credit.WHOLE,
+        "is_shuffled": "blandat" in text.rules,
+        "tolerance": Decimal(margin) if margin else None,
+        "suffix": suffix,
+    }
+
+
+def _choices(unit: str, text: QuestionText) -> Iterator[dict[str, Any]]:
+    for order, choice in enumerate(text.choices):
+        yield {
+            "key": key_of("choice", unit, text.text, choice.text),
+            "sort_order": order,
+            "text": choice.text,
+            "match": choice.match,
+            "is_correct": choice.is_correct,
+            "feedback": choice.feedback,
+        }

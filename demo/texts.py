@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,12 @@ from demo.markup import MarkupError, rich_text, split_marks, stream
 CONTENT = Path(__file__).resolve().parent / "content"
 COURSES = ("riktlinjen-pa-20-minuter", "sugardejting")
 PLAIN_PAGES = ("tillganglighet", "personuppgifter")
-KINDS = {"?": "single", "??": "multiple", "?!": "true_false"}
-QUESTION = re.compile(r"(\?[?!]?) (.+)")
-CHOICE = re.compile(r"- \[([ x])\] (.+)")
+KINDS = {
+    "?": "single", "??": "multiple", "?!": "true_false",
+    "?=": "match", "?#": "order", "?~": "numeric", "?_": "short",
+}  # fmt: skip
+QUESTION = re.compile(r"(\?[?!=#~_]?) (.+)")
+CHOICE = re.compile(r"- (?:\[([ x])\] )?(.+?)(?: -> (.+))?")
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,16 @@ class ChoiceText:
     text: str
     is_correct: bool
     feedback: str
+    match: str = ""
 
 
 @dataclass(frozen=True)
 class QuestionText:
-    """`is_true` only for true-or-false questions; `read_again` is the heading to go back to."""
+    """`is_true` only for true-or-false questions; `read_again` is the heading to go back to.
+
+    `rules` are words about how it is asked: "delar" for parts of the point, "blandat" for shuffled choices; for a
+    number its margin and unit. `tags` only in the bank.
+    """
 
     kind: str
     text: str
@@ -35,6 +43,8 @@ class QuestionText:
     feedback: str
     is_true: bool | None
     choices: tuple[ChoiceText, ...]
+    rules: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,7 @@ class UnitText:
     minutes: int
     body: str
     questions: tuple[QuestionText, ...]
+    draw: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,7 @@ def _unit(title: str, text: str) -> UnitText:
     head, rest = text.split("\n---\n", 1)
     body, questions = rest.split("\n--- frågor\n", 1)
     values = _head(head)
+    tag, _space, count = values.get("drar", "").rpartition(" ")
     return UnitText(
         slug=values["slug"],
         title=title,
@@ -124,7 +136,15 @@ def _unit(title: str, text: str) -> UnitText:
         minutes=int(values["minuter"]),
         body=body,
         questions=tuple(_question(lines) for lines in _question_lines(questions)),
+        draw=(tag, int(count)) if tag else None,
     )
+
+
+@cache
+def bank() -> tuple[QuestionText, ...]:
+    """The questions that units draw from."""
+    text = (CONTENT / "fragebank.md").read_text()
+    return tuple(_question(lines) for lines in _question_lines(text))
 
 
 def _question_lines(text: str) -> list[list[str]]:
@@ -140,16 +160,16 @@ def _question_lines(text: str) -> list[list[str]]:
 def _question(lines: list[str]) -> QuestionText:
     mark, words = QUESTION.fullmatch(lines[0]).groups()  # type: ignore[union-attr]
     text, marks = split_marks(words)
-    choices: list[list[str]] = []
-    named = {"@": "", "=": "", ">": ""}
+    choices: list[ChoiceText] = []
+    named = {"@": "", "=": "", ">": "", "%": "", "#": ""}
     for line in lines[1:]:
         choice = CHOICE.fullmatch(line)
         if choice:
-            choices.append([choice[2], choice[1], ""])
+            choices.append(ChoiceText(choice[2], choice[1] == "x", "", choice[3] or ""))
         elif line[0] in named:
             named[line[0]] = line[2:].strip()
         elif choices and line.startswith("  "):
-            choices[-1][2] = f"{choices[-1][2]} {line.strip()}".strip()
+            choices[-1] = replace(choices[-1], feedback=f"{choices[-1].feedback} {line.strip()}".strip())
         else:
             raise MarkupError(f"cannot read {line!r} in {text!r}")
     return QuestionText(
@@ -159,7 +179,9 @@ def _question(lines: list[str]) -> QuestionText:
         read_again=named["@"],
         feedback=named[">"],
         is_true={"sant": True, "falskt": False}.get(named["="]),
-        choices=tuple(ChoiceText(words, is_right == "x", why) for words, is_right, why in choices),
+        choices=tuple(choices),
+        rules=tuple(named["%"].split()),
+        tags=tuple(named["#"].split()),
     )
 
 

@@ -189,8 +189,14 @@ def test_questions_keep_the_rules_of_their_kind(course: CourseText, unit: Any) -
         elif question.kind == "single":
             assert (right, question.is_true) == (1, None)
             assert len(question.choices) >= 3
-        else:
+        elif question.kind == "multiple":
             assert 2 <= right < len(question.choices)
+        elif question.kind in ("match", "order"):
+            assert 3 <= len(question.choices) <= 6
+            assert all(bool(choice.match) == (question.kind == "match") for choice in question.choices)
+        else:
+            assert 1 <= right < len(question.choices)
+        assert question.kind in ("single", "multiple", "true_false") or question.feedback
 
 
 @pytest.mark.parametrize(("course", "unit"), UNIT_TEXTS)
