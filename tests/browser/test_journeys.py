@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -11,7 +10,9 @@ from playwright.sync_api import Page, expect
 
 from cms.people.models import Person
 from cms.versions.enums import Change
+from courses.grading import RowsQuestion
 from courses.models import Enrollment, UnitVersion
+from courses.queries.units import questions_asked
 from demo.accounts import ADMINISTRATOR, PASSWORD, address
 from guidelines.actions import publish_guideline
 from guidelines.models import Acknowledgement, GuidelinePage, GuidelineVersion
@@ -40,19 +41,17 @@ def person_of(account: str) -> Person:
     return Person.objects.get(user__email=address(account))
 
 
-def answer_rightly(page: Page, unit: UnitVersion) -> None:
-    """Choose the right choices of the questions that are on the page."""
-    for question in unit.content.parts["extra"]["questions"]:
-        for choice in right_choices(question):
-            field = page.locator(f'input[name="svar-{question["key"]}"][value="{choice}"]')
-            if field.count():
-                field.check()
-
-
-def right_choices(question: dict[str, Any]) -> list[str]:
-    if question["kind"] == "true_false":
-        return ["true" if question["is_true"] else "false"]
-    return [choice["key"] for choice in question["choices"] if choice["is_correct"]]
+def answer_rightly(page: Page, enrollment: Enrollment, unit: UnitVersion) -> None:
+    """Answer the questions that are on the page: choose, write, or choose from lists."""
+    for question in questions_asked(unit, enrollment, 1):
+        fields = page.locator(f'[name="svar-{question.key}"]')
+        for value in question.solution:
+            if question.is_written:
+                fields.fill(value)
+            elif isinstance(question, RowsQuestion):
+                fields.filter(has=page.locator(f'option[value="{value}"]')).select_option(value)
+            else:
+                fields.and_(page.locator(f'[value="{value}"]')).check()
 
 
 def take_course(page: Page, account: str, axe: Axe | None = None) -> None:
@@ -65,7 +64,7 @@ def take_course(page: Page, account: str, axe: Axe | None = None) -> None:
     for unit in enrollment.version.units.all():
         page.goto(f"/kursdeltagande/{enrollment.key}/del/{unit.unit_key}/")
         expect(page.get_by_role("heading", level=1)).to_have_text(unit.title)
-        answer_rightly(page, unit)
+        answer_rightly(page, enrollment, unit)
         if axe:
             axe(page)
         page.get_by_role("button", name="Lämna in svaren").click()
