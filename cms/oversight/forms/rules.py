@@ -32,7 +32,7 @@ class RuleForm(forms.Form):
         help_text=_("Today or later: what applied before stays as it was."),
     )
     org_units = forms.TypedMultipleChoiceField(
-        label=_("Where"), required=False, coerce=int, widget=forms.SelectMultiple(attrs={"size": 10}),
+        label=_("Where"), required=False, coerce=int, widget=forms.SelectMultiple(attrs={"size": 10, "class": "w-w-full"}),
         help_text=_("The org unit and everything below it. Nothing chosen: everywhere."),
     )  # fmt: skip
     org_unit_kinds = forms.MultipleChoiceField(
@@ -146,7 +146,10 @@ class RequirementForm(RuleForm):
     """A new requirement with its first rule."""
 
     target = forms.ModelChoiceField(
-        label=_("What is required"), queryset=Target.objects.filter(is_withdrawn=False), empty_label="–"
+        label=_("What is required"),
+        queryset=Target.objects.filter(is_withdrawn=False),
+        empty_label="–",
+        widget=forms.Select(attrs={"class": "w-w-full"}),
     )
     name = forms.CharField(
         label=_("Name of the requirement"), max_length=200, required=False, help_text=_("Empty: the same as above.")
