@@ -32,7 +32,8 @@ class RuleForm(forms.Form):
         help_text=_("Today or later: what applied before stays as it was."),
     )
     org_units = forms.TypedMultipleChoiceField(
-        label=_("Where"), required=False, coerce=int, widget=forms.SelectMultiple(attrs={"size": 10, "class": "w-w-full"}),
+        label=_("Where"), required=False, coerce=int,
+        widget=forms.SelectMultiple(attrs={"size": 10, "class": "w-w-full"}),
         help_text=_("The org unit and everything below it. Nothing chosen: everywhere."),
     )  # fmt: skip
     org_unit_kinds = forms.MultipleChoiceField(
