@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
@@ -122,6 +123,8 @@ def test_section_for_some_readers_is_linked_in_a_reading_that_has_it(published, 
 
 def test_synonyms_are_kept_by_editors(published, client):
     assert found(client, "tvångsgifte") == []
+    with pytest.raises(ValidationError, match="minst två"):
+        Synonyms(words="ensam, ").full_clean()
     Synonyms.objects.create(words="tvångsgifte, gifta sig mot sin vilja, bortgift")
     assert found(client, "tvångsgifte") == found(client, "gift mot viljan") == [place(published, TRIP)]
 
@@ -208,6 +211,17 @@ def test_index_is_kept_with_what_it_tells_of_and_can_be_made_anew(published, cli
     assert "4 sections" in capsys.readouterr().out
     again = SearchTerm.objects.order_by("section__position", "term").values_list("term", "weight", "readings")
     assert list(again) == kept
+
+
+def test_section_and_word_stand_in_the_index_once(published):
+    section = SearchSection.objects.first()
+    copies = (
+        SearchSection(version=section.version, position=section.position, title="x", readings=1),
+        SearchTerm(section=section, term=section.terms.first().term, weight=1, readings=1),
+    )
+    for copy in copies:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            copy.save()
 
 
 def test_questions_to_the_database_do_not_grow(published, client, learner):

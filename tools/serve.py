@@ -27,7 +27,7 @@ CHORES = (
     "publish_scheduled",
     "remove_exports",
 )  # what a clock does elsewhere
-NIGHTLY = ("check_summaries", "finish_certificates")
+NIGHTLY = ("check_summaries", "finish_certificates", "write_contact_pages")
 SECONDS_BETWEEN_CHORES = 30
 
 

@@ -45,20 +45,19 @@ def index_guideline(*, key: UUID) -> int:
     In: the version in force and those that are to come. Out: whatever has been withdrawn by today.
     """
     today = timezone.localdate()
-    SearchSection.objects.filter(version__key=key).delete()
+    versions = list(GuidelineVersion.objects.select_for_update().filter(key=key))  # one at a time for each guideline
+    SearchSection.objects.filter(version__in=versions).delete()
     if Withdrawal.objects.filter(key=key, withdrawn_on__lte=today).exists():
         return 0
-    versions = list(GuidelineVersion.objects.of(key))
     current = in_force_among(versions, today)
     return sum(_index(version) for version in versions if version == current or version.is_pending(today))
 
 
 @transaction.atomic
 def rebuild_search() -> int:
-    """Make the whole index anew. Returns how many sections it has."""
-    SearchSection.objects.all().delete()
+    """Make the whole index anew, while others publish. Returns how many sections it has."""
     keys = set(GuidelineVersion.objects.values_list("key", flat=True))
-    return sum(index_guideline(key=key) for key in keys)
+    return sum(index_guideline(key=key) for key in sorted(keys))
 
 
 def _index(version: GuidelineVersion) -> int:
