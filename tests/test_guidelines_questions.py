@@ -56,11 +56,11 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("answers", WRONG)
-def test_wrong_answers_leave_nothing(asking, learner, answers):
+def test_wrong_answers_leave_nothing(asking, learner):
     before = AuditEntry.objects.count()
-    with pytest.raises(WrongAnswers):
-        acknowledge_guideline(person=learner.person, version=asking, answers=answers)
+    for answers in WRONG:
+        with pytest.raises(WrongAnswers):
+            acknowledge_guideline(person=learner.person, version=asking, answers=answers)
     assert not Acknowledgement.objects.exists()
     assert (AuditEntry.objects.count(), OutboxMessage.objects.count()) == (before, 0)
 
