@@ -23,6 +23,7 @@ from cms.people.models import (
     RosterImport,
 )
 from cms.people.queries import org_tree, people_at
+from cms.people.queries.roster import import_report
 from cms.people.roster.facts import Said
 from cms.people.roster.sheets import File, SheetSource
 from cms.people.signals import roster_changed
@@ -281,6 +282,32 @@ def test_an_import_is_shown_confirmed_and_written(roles):
     run.refresh_from_db()
     assert run.state == ImportState.DONE
     assert Person.objects.count() == 3
+
+
+def test_leave_that_ends_is_told_by_number_and_day_and_told_on(roles):
+    header, first, *rest = STAFF.splitlines()
+    begins = TODAY - timedelta(days=40)
+    away = [f"{header};Tjänstledig från", f"{first};{begins}", *(f"{row};" for row in rest)]
+    news = []
+
+    def listen(person_ids, org_unit_ids, **kwargs):
+        news.append(set(person_ids))
+
+    bring_in(*files(UNITS, "\n".join(away)))
+    roster_changed.connect(listen)
+    try:
+        run = started(*files("", "\n".join(away).replace(str(begins), "")))
+        report = import_report(run)
+        assert [(str(row.line.label), row.number, row.since) for row in report.rows] == [
+            ("En tjänstledighet slutar", "E1", begins)
+        ]
+        assert "tjänstledigheter som slutar" in [str(label) for _count, label in report.counts]
+        confirm_import(run=run, digest=run.digest, in_worker=False)
+        work_through(run.pk)
+        assert news == [{Person.objects.get(given_name="Åsa").pk}], "whoever counts standing hears of it"
+    finally:
+        roster_changed.disconnect(listen)
+    assert Leave.objects.known_at().get().ends_on == TODAY - timedelta(days=1)
 
 
 def test_what_was_confirmed_is_not_written_if_the_roster_has_changed(roles):

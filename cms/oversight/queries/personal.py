@@ -83,7 +83,7 @@ def employment_rows(person: Person) -> Rows:
 
 def leave_rows(person: Person) -> Rows:
     rows = Leave.objects.known_at().filter(person__in=_own(person)).order_by("starts_on", "pk")
-    return [{_("From"): _iso(row.starts_on), _("To"): _iso(row.ends_on)} for row in rows]
+    return [{_("From"): _iso(row.starts_on), _("To"): _iso(row.ends_on), _("Source"): row.source} for row in rows]
 
 
 def scope_rows(person: Person) -> Rows:
