@@ -79,7 +79,10 @@ def demo_city(django_db_setup: database.Templates, transactional_db: None) -> No
 @pytest.fixture(autouse=True)
 def clean_ground() -> Iterator[None]:
     """No file and no cache remembers the test before. Each test process has folders of its own."""
+    from guidelines.views.remembered import memory
+
     cache.clear()
+    memory.clear()
     yield
     for folder in FOLDERS:
         shutil.rmtree(Path(settings.DATA_DIR) / folder, ignore_errors=True)

@@ -17,6 +17,7 @@ from cms.versions.models import Fragment, Notice, ReviewMark
 from guidelines.actions import publish_guideline, withdraw_guideline
 from guidelines.enums import KIND
 from guidelines.models import GuidelinePage
+from guidelines.views import remembered
 from guidelines.views.remembered import _is_for_anybody
 from tests.factories import (
     ContactFactory,
@@ -144,3 +145,16 @@ def test_each_reading_theme_and_day_is_a_page_of_its_own(published, client, sett
     assert _is_for_anybody(request)
     settings.LEDSTANG_BASE_TEMPLATE = "a/host.html"  # what a host's own frame shows, we cannot know
     assert not _is_for_anybody(request)
+
+
+def test_memory_forgets_what_is_old_or_was_asked_for_longest_ago(monkeypatch):
+    memory, now = remembered.Memory(), [0.0]
+    monkeypatch.setattr(remembered.time, "monotonic", lambda: now[0])
+    for number in range(remembered.MOST):
+        memory.set((number,), remembered.Said(number))
+    assert memory.get((0,)).content == 0
+    memory.set(("one more",), remembered.Said(1))
+    assert memory.get((0,)) is not None
+    assert memory.get((1,)) is None
+    now[0] = remembered.SECONDS + 1
+    assert memory.get((0,)) is None

@@ -4,13 +4,14 @@ Only to visitors without an account, a session or a message, in the house's own 
 anew at each request (`queries.inputs`); header and footer, which also ask other apps, may be half a minute old.
 """
 
-import hashlib
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -21,6 +22,8 @@ from cms.core.views import base_template
 from guidelines.queries.inputs import inputs_of
 
 SECONDS = 30
+MOST = 200  # pages in each process's memory: some ten megabytes
+Place = tuple[object, ...]
 OURS = "ledstang_core/base.html"
 ASKED = {"lasning", "omrade"}  # other questions are rare, and have too many answers to remember
 MESSAGES = "messages"
@@ -37,12 +40,45 @@ class Said:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class Memory:
+    """What was said in which place, for a while; the places that were asked for longest ago are forgotten first.
+
+    Not Django's cache, which counts how often somebody knocks at a door: whoever asks for many pages would clear it.
+    """
+
+    def __init__(self) -> None:
+        self._said: OrderedDict[Place, tuple[float, Said]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, place: Place) -> Said | None:
+        with self._lock:
+            until, said = self._said.get(place, (0.0, None))
+            if said is None or until < time.monotonic():
+                return None
+            self._said.move_to_end(place)
+            return said
+
+    def set(self, place: Place, said: Said) -> None:
+        with self._lock:
+            self._said[place] = (time.monotonic() + SECONDS, said)
+            self._said.move_to_end(place)
+            while len(self._said) > MOST:
+                self._said.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._said.clear()
+
+
+memory = Memory()
+
+
 def say_again(request: HttpRequest, key: UUID, make: Callable[[], HttpResponse]) -> HttpResponse:
     """The page as it was said before if it would say the same now, otherwise made anew. `make` notes the content."""
     if not _is_for_anybody(request):
         return make()
     place = _place(request)
-    said: Said | None = cache.get(place)
+    said = memory.get(place)
     inputs = inputs_of(key, said.content) if said is not None else ""
     if said is not None and said.body and said.inputs == inputs:
         return _response(said)
@@ -56,7 +92,7 @@ def say_again(request: HttpRequest, key: UUID, make: Callable[[], HttpResponse])
     ):  # nothing has moved meanwhile
         headers = tuple((name, response[name]) for name in HEADERS if response.has_header(name))
         known = Said(content, inputs, response.content, headers)
-    cache.set(place, known, SECONDS)
+    memory.set(place, known)
     return response
 
 
@@ -75,9 +111,9 @@ def _is_the_same_for_all(request: HttpRequest, response: HttpResponse) -> bool:
     return not response.cookies and not request.session.modified and not request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
 
 
-def _place(request: HttpRequest) -> str:
+def _place(request: HttpRequest) -> Place:
     theme = request.COOKIES.get(THEME_COOKIE)
-    parts = (
+    return (
         request.scheme,
         request.get_host(),
         request.get_full_path(),
@@ -87,7 +123,6 @@ def _place(request: HttpRequest) -> str:
         getattr(settings, "LEDSTANG_DEMO", False),
         getattr(settings, "LEDSTANG_BASE_URL", ""),
     )
-    return f"ledstang-page:{hashlib.blake2b(repr(parts).encode(), digest_size=20).hexdigest()}"
 
 
 def _response(said: Said) -> HttpResponse:
