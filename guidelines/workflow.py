@@ -52,7 +52,7 @@ class ReviewTask(AbstractGroupApprovalTask):
     def get_actions(self, obj: Any, user: Any) -> list[tuple[str, Any, bool]]:
         """What an account may do in this step: whoever has written a part of the text cannot approve it."""
         actions: list[tuple[str, Any, bool]] = super().get_actions(obj, user)
-        if actions and user.pk in approvals.get(KIND).authors(obj.specific):
+        if actions and user.pk in approvals.get(KIND).authors(getattr(obj, "specific", obj)):
             return [action for action in actions if action[0] != "approve"]
         return actions
 

@@ -24,7 +24,8 @@ def approve_step(state: TaskState, step: ReviewTask, user: Any) -> int:
 
     Wagtail then saves the state. Returns how many passages were signed; raises FourEyes for whoever wrote any of it.
     """
-    page = state.workflow_state.content_object.specific
+    subject = state.workflow_state.content_object
+    page = getattr(subject, "specific", subject)
     if user.pk in authors_of_page(page):
         raise FourEyes(_("Whoever has written a part of the text cannot approve it. Ask a colleague."))
     state.revision = page.get_latest_revision()

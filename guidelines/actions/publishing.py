@@ -253,9 +253,10 @@ def _mint(
     publication: _Publication,
 ) -> GuidelineVersion:
     at = publication.at or timezone.now()
-    authors = authors_of_draft(page, revision, since=latest.revision_id if latest else None)
+    since = latest.revision_id if latest else None
+    authors = authors_of_draft(page, revision, since=since)
     is_reworded = latest is None or latest.content.written_sha256 != draft.written_sha256
-    approver = _approver(page, revision, authors) if is_reworded and not plan.override_reason else None
+    approver = _approver(page, revision, since, authors) if is_reworded and not plan.override_reason else None
     publisher = publication.published_by or get_active_log_context().user or approver or plan.made_by
     is_second_pair = publisher is not None and publisher.pk not in authors
     if approver is None and not plan.override_reason:
@@ -291,12 +292,12 @@ def _mint(
     return version
 
 
-def _approver(page: GuidelinePage, revision: Revision, authors: Collection[Any]) -> Any:
+def _approver(page: GuidelinePage, revision: Revision, since: int | None, authors: Collection[Any]) -> Any:
     """Who gave the last approval in the workflow that the page stands under; None if it stands under none.
 
     Raises NotReviewed unless exactly this text has come through it, FourEyes if an author approved any step.
     """
-    review = review_of(page, revision)
+    review = review_of(page, revision, since=since)
     if not review.is_asked:
         return None
     if not review.is_finished:
@@ -315,7 +316,8 @@ def _check_schedule(page: GuidelinePage, revision: Revision) -> None:
     """Refuse at once what would be refused when it goes live, and nobody is there to read why."""
     latest = latest_version(GuidelineVersion, page.key)
     if latest is None or latest.content.written_sha256 != page.draft().written_sha256:
-        _approver(page, revision, authors_of_draft(page, revision, since=latest.revision_id if latest else None))
+        since = latest.revision_id if latest else None
+        _approver(page, revision, since, authors_of_draft(page, revision, since=since))
 
 
 def _check_four_eyes(publisher: Any, authors: Collection[Any]) -> None:

@@ -81,23 +81,29 @@ class Review:
         return [step.approved_by for step in self.steps if step.approved_by is not None]
 
 
-def review_of(page: GuidelinePage, revision: Revision | None) -> Review:
-    """What the page's workflow asks of one revision's words, and what of it is done. An edit afterwards asks anew."""
+def review_of(page: GuidelinePage, revision: Revision | None, *, since: int | None) -> Review:
+    """What the page's workflow asks of one revision's words, and what of it is done after another revision.
+
+    An edit afterwards asks anew, and so does going back to words that were approved for an earlier version.
+    """
     workflow = page.get_workflow()
     if workflow is None:
         return Review()
     tasks = list(
         ReviewTask.objects.filter(workflow_tasks__workflow=workflow, active=True).order_by("workflow_tasks__sort_order")
     )
-    done = _approvals(page, revision, tasks) if tasks and revision is not None else {}
+    done = _approvals(page, revision, tasks, since or 0) if tasks and revision is not None else {}
     return Review(tuple(done.get(task.pk, Step(task)) for task in tasks))
 
 
-def _approvals(page: GuidelinePage, revision: Revision, tasks: Collection[ReviewTask]) -> dict[int, Step]:
+def _approvals(page: GuidelinePage, revision: Revision, tasks: Collection[ReviewTask], since: int) -> dict[int, Step]:
     words, by_id = written(revision), {task.pk: task for task in tasks}
     standing = (WorkflowState.STATUS_IN_PROGRESS, WorkflowState.STATUS_APPROVED)
     rows = TaskState.objects.for_instance(page).filter(
-        task__in=by_id, status=TaskState.STATUS_APPROVED, workflow_state__status__in=standing
+        task__in=by_id,
+        status=TaskState.STATUS_APPROVED,
+        workflow_state__status__in=standing,
+        revision__gt=since,
     )
     found: dict[int, Step] = {}
     for row in rows.select_related("revision", "finished_by", "workflow_state").order_by("finished_at", "pk"):

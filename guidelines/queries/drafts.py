@@ -89,7 +89,7 @@ class Outlook:
 
     @cached_property
     def review(self) -> Review:
-        return review_of(self.page, self.page.latest_revision)
+        return review_of(self.page, self.page.latest_revision, since=self.latest.revision_id if self.latest else None)
 
     @property
     def waits_for_review(self) -> bool:
