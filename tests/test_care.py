@@ -177,6 +177,7 @@ def test_command_says_where_in_swedish_and_is_silent_when_all_is_well(published,
     told = capsys.readouterr().out
     assert "Riktlinje A" in told
     assert f"  Ansvar: {key}: " in told
+    assert all(line.startswith(("  ", "Riktlinje", "Kurs")) for line in told.splitlines()), "each place on one line"
 
 
 def test_more_texts_ask_no_more_questions(published):

@@ -69,8 +69,12 @@ def _in_text(fragments: Iterable[Fragment]) -> Iterator[tuple[str, Token]]:
     for row in fragments:
         if row.kind == "heading":
             heading = row.text
-        where = Truncator(heading or row.text).chars(SHOWN)
+        where = _on_one_line(heading or row.text)
         yield from ((where, token) for token in find_slots(row.html))
+
+
+def _on_one_line(words: str) -> str:
+    return Truncator(" ".join(words.split())).chars(SHOWN)
 
 
 def _on(paper: Paper, fragments: Iterable[Fragment]) -> list[Token]:
@@ -83,7 +87,7 @@ def _in_words(content: Content) -> Iterator[tuple[str, Token]]:
     """Each citation in what a plugin froze beside the text, such as a question, with the words it stands in."""
     for words in strings_in(content.parts["extra"]):
         for token in find_tokens(words):
-            yield Truncator(words).chars(SHOWN), token
+            yield _on_one_line(words), token
 
 
 Reason = tuple[RemarkKind, str]

@@ -84,7 +84,7 @@ def papers(hashes: Collection[str]) -> dict[str, list[Paper]]:
     rows = Certificate.objects.filter(kind=CertificateKind.GUIDELINE, facts__version_sha256__in=list(hashes))
     last: dict[tuple[str, str, str], Certificate] = {}
     for row in rows.order_by("pk"):
-        last[row.facts["version_sha256"], row.facts["version"], row.facts["reading"]] = row
+        last[row.facts["version_sha256"], row.facts["version"], row.facts.get("reading", "")] = row
     audiences: dict[str, str | None] = {reading_name(audience): audience for audience in Audience.values}
     found: dict[str, list[Paper]] = {}
     for (sha256, _number, reading), row in last.items():
