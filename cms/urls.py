@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 urlpatterns = [
+    path("", include("guidelines.urls")),  # first, since most is asked of it
     # One door: Wagtail's own lead to ours.
     path("admin/login/", RedirectView.as_view(pattern_name="ledstang_accounts:login", query_string=True)),
     re_path(r"^admin/password_reset/", RedirectView.as_view(pattern_name="ledstang_accounts:reset")),
@@ -21,7 +22,6 @@ urlpatterns = [
     path("", include("cms.home.urls")),
     path("", include("cms.core.urls")),
     path("", include("cms.references.urls")),
-    path("", include("guidelines.urls")),
     path("", include("courses.urls")),
     path("", include("cms.certificates.urls")),
     path("", include("cms.oversight.urls")),

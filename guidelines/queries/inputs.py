@@ -27,7 +27,7 @@ KEY, CONTENT = "key", "content"
 class Part:
     """Rows of a table: which columns decide, where they are taken from, and what fills the places in that.
 
-    Records never change, so that their ids tell enough, with how much is in what a redaction takes words out of.
+    Records never change, so that their ids tell enough; what is taken out of a fragment is a record too.
     """
 
     model: type[models.Model]
@@ -37,19 +37,16 @@ class Part:
 
 
 CITED = "SELECT b.key FROM {citation} b WHERE b.content_id = %s AND b.kind = 'lag'"
-WORDS = ("title", "summary", "change_note", "statement", "replaces", "owner_function")
 PARTS = (
     Part(
         GuidelineVersion,
-        ("a.id", "a.page_id", "b.path", *(f"length(a.{name})" for name in WORDS)),
+        ("a.id", "a.page_id", "b.path"),
         "LEFT JOIN {page} b ON b.id = a.page_id WHERE a.key = %s",
         [KEY],
     ),
     Part(Withdrawal, ["a.id"], "WHERE a.key = %s", [KEY]),
-    Part(Notice, ["a.id"], "WHERE a.key = %s", [KEY]),
-    Part(NoticeEnd, ["a.id"], "JOIN {notice} b ON b.id = a.notice_id WHERE b.key = %s", [KEY]),
+    Part(Notice, ("a.id", "b.id"), "LEFT JOIN {notice_end} b ON b.notice_id = a.id WHERE a.key = %s", [KEY]),
     Part(Target, (), "WHERE a.key = %s", [KEY]),
-    Part(Fragment, ("a.id", "length(a.html)"), "WHERE a.content_id = %s", [CONTENT]),
     Part(Redaction, ["a.id"], "JOIN {fragment} b ON b.sha256 = a.fragment_sha256 WHERE b.content_id = %s", [CONTENT]),
     Part(
         ReviewSignature,
@@ -81,7 +78,7 @@ def inputs_of(key: UUID, content: int) -> str:
 def _statement(vendor: str) -> tuple[str, Sequence[str]]:
     tables = {
         "page": Page._meta.db_table,
-        "notice": Notice._meta.db_table,
+        "notice_end": NoticeEnd._meta.db_table,
         "fragment": Fragment._meta.db_table,
         "citation": Citation._meta.db_table,
     }

@@ -14,7 +14,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
 from cms.core.enums import THEME_COOKIE, Theme
@@ -129,5 +128,5 @@ def _response(said: Said) -> HttpResponse:
     response = HttpResponse(said.body)
     for name, value in said.headers:
         response[name] = value
-    patch_vary_headers(response, ["Cookie"])
+    response["Vary"] = "Cookie"
     return response
