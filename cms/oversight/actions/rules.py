@@ -78,8 +78,9 @@ def write_awaited_rule(awaited_id: int) -> None:
         return
     try:
         with transaction.atomic():
-            awaited = waiting.select_for_update().select_related("target").get()
-            _write(awaited)
+            awaited = waiting.select_for_update().select_related("target").first()
+            if awaited is not None:  # whoever was slower than the lease has written it by now
+                _write(awaited)
     except NotReviewed:
         waiting.update(is_refused=True)
 
