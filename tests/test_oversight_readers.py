@@ -115,6 +115,16 @@ def test_names_are_locked_until_the_terms_are_entered(city: City, head: Member):
         assert head.client().get(page(name, city.almskolan.key)).status_code == 403
 
 
+def test_too_many_for_one_page_leads_further_down(city: City, hr: Member, read: Target, monkeypatch: Any):
+    monkeypatch.setattr("cms.oversight.views.readers.AT_ONCE", 2)
+    client, here = hr.client(), page("readers", city.schools.key)
+    shown = client.get(here).content.decode()
+    assert "För många personer" in shown
+    assert page("readers", city.almskolan.key) in shown
+    assert "Lind" not in shown
+    assert client.get(page("readers-csv", city.schools.key)).url.startswith(here)
+
+
 def test_nothing_with_versions_is_required(city: City, head: Member, oversight_open: None):
     assert "Inget som har versioner krävs" in head.client().get(page("readers", city.almskolan.key)).content.decode()
 

@@ -56,6 +56,13 @@ class UnitReaders:
     is_own: bool = False
 
 
+def units_below(view: View, org_unit: OrgUnit) -> list[OrgUnit]:
+    """The org units right below one, by name: where to go on when it has too many people for one page."""
+    below = children_in(view, org_unit.pk)
+    known = OrgUnit.objects.in_bulk(below)
+    return [known[unit] for unit in below]
+
+
 class ReaderList:
     """Those who must read a target at an org unit or below it, by name, with what each has read.
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,7 +16,7 @@ from cms.core.views import render_page
 from cms.oversight.actions import note_viewing
 from cms.oversight.forms import VersionForm
 from cms.oversight.queries import named_controllers, path_to
-from cms.oversight.queries.readers import NONE_READ, ReaderList
+from cms.oversight.queries.readers import NONE_READ, ReaderList, units_below
 from cms.oversight.queries.tables import Row, reader_units_table, readers_table
 from cms.oversight.views.access import Overseer, filter_form, locked, overseer_of, told
 from cms.oversight.views.exports import format_of, table_response
@@ -56,6 +58,7 @@ def readers(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "path": path_to(overseer.view, org_unit),
         "found": found,
         "units": found.units if found else [],
+        "below": [] if found else units_below(overseer.view, org_unit),
         "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page", "1")),
         "version": form.version,
         "none_read": NONE_READ,
@@ -72,6 +75,8 @@ def _file(request: HttpRequest, key: uuid.UUID, ending: str, *, of_units: bool) 
         return locked(request, overseer)
     form = filter_form(request, overseer, VersionForm)
     found = _list(overseer, org_unit, form)
+    if found is None and form.filters.target is not None:  # too many: the page leads to the org units below
+        return redirect(f"{reverse('ledstang_oversight:readers', args=[key])}?{request.GET.urlencode()}")
     controllers = named_controllers(overseer.view, frozenset([org_unit.pk]))
     table: Iterable[Row] = []
     if found is not None:
