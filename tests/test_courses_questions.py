@@ -8,12 +8,14 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from cms.certificates.models import Certificate
+from cms.certificates.pdf.document import compose
+from cms.certificates.pdf.renderer import renderer
 from cms.people.registry import personal_data
 from courses import drawing
 from courses.actions import CourseIncomplete, enroll, hand_in, open_attempt, save_answers
@@ -33,6 +35,7 @@ from courses.models import (
 from courses.queries.drafts import gather
 from tests.factories import CoursePageFactory, UnitPageFactory, body
 from tests.learning import address, begin, cut, form_data, right_answers, without_noise, wrong_answers
+from tests.test_constraints import without
 
 pytestmark = pytest.mark.django_db
 
@@ -124,10 +127,18 @@ def everything_told(learner, kind, right):
         pages = [without_noise(answer.content.decode()) for answer in told]
         stamp = Attempt.objects.get().answers.get()
         rows = [{**row, "Sparat": ""} for row in personal_data.get("answers").rows(learner.person)]
-        facts = Certificate.objects.get().facts
+        facts, pdf = _document(Certificate.objects.get())
         assert stamp.value == given_first(kind)
         transaction.set_rollback(True)
-    return [*(page.replace(f"{stamp.saved_at:%H:%M}", "") for page in pages), json.dumps(rows), facts]
+    return [*(page.replace(f"{stamp.saved_at:%H:%M}", "") for page in pages), json.dumps(rows), pdf, facts]
+
+
+def _document(certificate):
+    """What a certificate of the units so far says, and its PDF without the hash of the version and an id of its own."""
+    facts = dict(certificate.facts)
+    certificate.facts = {**facts, "version_sha256": "0" * 64}
+    certificate.public_id, certificate.issued_at = "2" * 26, datetime(2026, 11, 27, tzinfo=UTC)
+    return facts, renderer.render(compose(certificate))
 
 
 @pytest.mark.once
@@ -135,7 +146,8 @@ def everything_told(learner, kind, right):
 def test_nothing_before_the_answers_are_handed_in_depends_on_the_key(learner, kind):
     one, other = (everything_told(learner, kind, right) for right in (0, 1))
     assert one[:-1] == other[:-1]
-    assert not any("FACIT" in page for page in one[:-1])
+    assert not any("FACIT" in page for page in one[:-2])
+    assert one[-2].startswith(b"%PDF")
     hashes = {facts.pop("version_sha256") for facts in (one[-1], other[-1])}
     assert len(hashes) == 2  # these were two keys
     assert one[-1] == other[-1]
@@ -413,6 +425,17 @@ def test_a_reading_draws_among_its_own(learner):
     assert [unit.question_count(one) for one in ("preschool", "social_services", None)] == [3, 1, 3]
     enrollment = enroll(person=learner.person, course_key=version.key, audience="social_services")
     assert len(open_attempt(enrollment=enrollment, unit_version=unit).asked) == 1
+
+
+def test_a_key_names_one_question_of_the_bank():
+    """And its twin, where a constraint can be taken away in a transaction."""
+    item = bank_item("en")
+    again = QuestionBankItem(key=item.key, kind="single", text="Samma nyckel?")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        again.save()
+    if connection.vendor == "postgresql":
+        with without(QuestionBankItem, QuestionBankItem._meta.constraints[0]):
+            QuestionBankItem(key=item.key, kind="single", text="Samma nyckel?").save()
 
 
 def test_the_bank_is_for_those_who_may_write_it(editor, learner, approver):
