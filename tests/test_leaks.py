@@ -36,6 +36,8 @@ OPEN_TO_ALL = "ledstang_certificates:verify"  # whoever holds a document may che
 
 Answers = dict[str, tuple[int, str]]
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def clean_ground() -> None:
