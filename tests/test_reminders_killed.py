@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -71,7 +71,8 @@ class Sender:
         child = int(mother.stdout.readline().split()[1])
         if kill_after is not None:
             time.sleep(kill_after)
-            os.kill(child, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may be done by now
+                os.kill(child, signal.SIGKILL)
         self.ends.append(int(mother.stdout.readline().split()[1]))
 
     def killed_and_run_again(self, times: int, random: Random) -> None:
