@@ -47,7 +47,6 @@ def set_up(people: int, folder: str) -> Path:
     CACHE.mkdir(exist_ok=True)
     path = CACHE / f"export-{people}-{shape()}.sqlite3"
     settings.DATABASES["default"]["NAME"] = str(path)
-    settings.MIGRATION_MODULES = _NoHistory()
     django.setup()
     return path
 
@@ -58,24 +57,15 @@ def shape() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
-class _NoHistory(dict[str, None]):
-    """The tables are made from the models, without the history of migrations."""
-
-    def __contains__(self, label: object) -> bool:
-        return True
-
-    def __getitem__(self, label: str) -> None:
-        return None
-
-
 # The city
 
 
 def build(people: int) -> None:
-    from django.core.management import call_command
     from django.db import transaction
 
-    call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
+    from tools.tables import make_tables
+
+    make_tables()
     with transaction.atomic():
         fill(people)
 

@@ -41,20 +41,12 @@ LIVES = 5_000
 
 
 def set_up(database: str) -> None:
-    """Django without the history of migrations, which would take longer than the rest."""
+    """Django on a database of this name."""
     sys.path.insert(0, str(ROOT))
     os.environ["DJANGO_SETTINGS_MODULE"] = "cms.settings.test"
     import django
     from django.conf import settings
 
-    class NoHistory(dict):
-        def __contains__(self, label: object) -> bool:
-            return True
-
-        def __getitem__(self, label: str) -> None:
-            return None
-
-    settings.MIGRATION_MODULES = NoHistory()
     settings.DATABASES["default"]["NAME"] = database
     django.setup()
 
@@ -64,13 +56,12 @@ def build(people: int) -> float:
 
     At most 5,000 lives are made up, and their steps found as in any city; more people live the same lives again.
     """
-    from django.core.management import call_command
-
     from bench.staff import live_again, make
     from cms.compliance.actions import rebuild_summaries
+    from tools.tables import make_tables
 
     start = time.perf_counter()
-    call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
+    make_tables()
     lives = min(people, LIVES)
     make(lives)
     print(f"  rows {time.perf_counter() - start:.0f} s", flush=True)
@@ -272,11 +263,10 @@ def _create(name: str) -> bool:
 
 def _freshen() -> None:
     """A dataset of another day: tables that are new, and the summary moved on to today, as every night."""
-    from django.core.management import call_command
-
     from cms.compliance.actions import roll_summaries
+    from tools.tables import make_tables
 
-    call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
+    make_tables()
     roll_summaries()
 
 

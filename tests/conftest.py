@@ -27,9 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_all()
 
 
-# What takes long. The signatures are there because they run loops of their own, beside which none may be running.
 LONG = (
-    "pdf_signatures",
     "packaging",
     "oversight_random",
     "demo_command",
@@ -42,12 +40,9 @@ LONG = (
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files come first, so that no process has one left while the others are done; then the browser's journeys.
-
-    The browser leaves a running loop in its process.
-    """
+    """Files that take long come first: at the end no process has one of them left while the others are done."""
     first = {f"test_{name}.py" for name in LONG}
-    items.sort(key=lambda item: 0 if item.path.name in first else 1 if item.path.parent.name == "browser" else 2)
+    items.sort(key=lambda item: not (item.path.name in first or item.path.parent.name == "browser"))
 
 
 # The database

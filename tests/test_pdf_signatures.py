@@ -1,6 +1,5 @@
 """The seal: what it covers, that others agree, that no changed byte is accepted, and that rotation keeps old ones."""
 
-import asyncio
 import io
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -9,13 +8,14 @@ from typing import Any
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation import SignatureCoverageLevel, async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from cms.certificates.actions import issue_certificate, make_whole
 from cms.certificates.models import Seal
 from cms.certificates.pdf import inspector, seal, signing
 from cms.certificates.pdf.inspection import Outcome, inspect
+from cms.certificates.pdf.loops import wait_for
 from cms.certificates.pdf.renderer import renderer
 from cms.certificates.pdf.seal import LoadedSeal, SealUnusable, current_seal
 from cms.certificates.pdf.signing import HeldSigner, sign
@@ -47,7 +47,7 @@ def test_pyhanko_and_pdfsig_agree_that_the_seal_is_valid(unsigned: bytes, loaded
     pdf = sign(unsigned, loaded, issuer="Exempelstaden", reason="Kursintyg")
     signature = signature_in(pdf)
     context = ValidationContext(trust_roots=[signing._as_asn1(loaded.chain[-1])], allow_fetching=False)
-    status = validate_pdf_signature(signature, context)
+    status = wait_for(async_validate_pdf_signature(signature, context))
     assert (status.intact, status.valid, status.trusted) == (True, True, True)
     assert status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     path = tmp_path / "intyg.pdf"
@@ -90,11 +90,12 @@ def test_certificates_travel_in_the_seal(signed: bytes) -> None:
     assert embedded == {signing._as_asn1(one).dump() for one in rsa_seal().chain}
 
 
-def test_signing_works_while_a_loop_is_running(unsigned: bytes) -> None:
-    async def within() -> bytes:
-        return sign(unsigned, rsa_seal(), issuer="x", reason="y")
+def test_signing_and_judging_work_while_a_loop_is_running(unsigned: bytes) -> None:
+    async def within() -> str:
+        signed = sign(unsigned, rsa_seal(), issuer="x", reason="y")
+        return str(inspector.judge(signed, [rsa_seal().pem])["outcome"])
 
-    assert inspector.judge(asyncio.run(within()), [rsa_seal().pem])["outcome"] == inspector.SEALED
+    assert wait_for(within()) == inspector.SEALED
 
 
 # Loading

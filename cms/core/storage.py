@@ -23,16 +23,30 @@ def open_storage() -> Storage:
     return storages[OPEN] if OPEN in settings.STORAGES else default_storage
 
 
-def replace_file(storage: Storage, name: str, content: ContentFile) -> None:  # type: ignore[type-arg]
-    """Put a file in place of another of the same name. On a disk there is always the old one or the new one, whole."""
+PRIVATE, READABLE = 0o600, 0o644
+
+
+def write_whole(storage: Storage, name: str, data: bytes, mode: int = PRIVATE) -> None:
+    """Put bytes under a name, in place of what is there. On a disk that is the old or the new file, never a part."""
     try:
         path = Path(storage.path(name))
-    except NotImplementedError:
+    except NotImplementedError:  # an object store, which writes whole objects anyway
         storage.delete(name)
-        storage.save(name, content)
+        storage.save(name, ContentFile(data))
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-        file.write(content.read())
-    os.chmod(file.name, 0o644)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(file.name, mode)
     os.replace(file.name, path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

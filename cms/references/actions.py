@@ -5,14 +5,13 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from cms.core.models import Refused
-from cms.core.storage import open_storage, replace_file
+from cms.core.storage import READABLE, open_storage, write_whole
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import District, Person, Role
@@ -130,7 +129,7 @@ def write_standby_pages() -> int:
     """
     storage, written = open_storage(), pages(timezone.localdate())
     for name, html in written.items():
-        replace_file(storage, name, ContentFile(html.encode()))
+        write_whole(storage, name, html.encode(), READABLE)
     left = storage.listdir(FOLDER)[1]
     for name in (f"{FOLDER}/{file}" for file in left if file.endswith(".html")):
         if name not in written:

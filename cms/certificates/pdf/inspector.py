@@ -10,10 +10,11 @@ from typing import Any
 
 from asn1crypto import algos, cms, pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel, async_validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from cms.certificates.pdf import enclosure, frames
+from cms.certificates.pdf.loops import wait_for
 
 SEALED, ALTERED, FOREIGN, UNREADABLE = "sealed", "altered", "foreign", "unreadable"
 DIGEST = "sha256"
@@ -73,7 +74,7 @@ def _is_intact(signature: EmbeddedPdfSignature, chain: list[x509.Certificate], d
         moment=signature.self_reported_timestamp,
         revocation_mode="soft-fail",
     )
-    status = validate_pdf_signature(signature, context, skip_diff=True)
+    status = wait_for(async_validate_pdf_signature(signature, context, skip_diff=True))
     return bool(
         status.intact
         and status.valid

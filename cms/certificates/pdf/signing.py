@@ -4,9 +4,7 @@ pyHanko's own signer would load and check the key for each signature; this one h
 `timestamper`: a later setting turns B-B into B-T and the rest stays as it is.
 """
 
-import asyncio
 import io
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from asn1crypto import x509 as asn1_x509
@@ -20,6 +18,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from cms.certificates.pdf.loops import wait_for
 from cms.certificates.pdf.seal import LoadedSeal
 
 FIELD = "Stampel"
@@ -86,16 +85,6 @@ def sign(pdf: bytes, seal: LoadedSeal, *, issuer: str, reason: str) -> bytes:
     field = SigFieldSpec(FIELD, readable_field_name=reason)
     pdf_signer = PdfSigner(metadata, signer, timestamper=stamper, new_field_spec=field)
     reserved = signer.bytes_reserved + (2 * ROOM_FOR_TIMESTAMP if stamper is not None else 0)
-    output = _run(pdf_signer.async_sign_pdf(QuietWriter(io.BytesIO(pdf)), bytes_reserved=reserved))
+    output = wait_for(pdf_signer.async_sign_pdf(QuietWriter(io.BytesIO(pdf)), bytes_reserved=reserved))
     signed: bytes = output.getvalue()
     return signed
-
-
-def _run(coroutine: Any) -> Any:
-    """Wait for a coroutine, also from a thread that is already running a loop (ASGI, browser tests)."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(coroutine)
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()

@@ -11,7 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from cms.compliance.enums import State
 from cms.compliance.models import Target
-from cms.oversight.queries import SOON, Filters, districts_chosen_from, end_of, kinds_chosen_from, name_of
+from cms.compliance.queries import end_of
+from cms.oversight.queries import SOON, Filters, districts_chosen_from, kinds_chosen_from, name_of
 from cms.oversight.queries.filters import roles_chosen_from
 from cms.oversight.queries.readers import NONE_READ
 from cms.people.enums import OrgUnitKind

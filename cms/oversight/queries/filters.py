@@ -80,12 +80,6 @@ def overseen_unit(view: View, key: uuid.UUID) -> OrgUnit | None:
     return OrgUnit.objects.filter(pk__in=view.org_units, key=key).first()
 
 
-def end_of(day: date) -> datetime:
-    """The last moment of a day: what had been recorded by then was known that day."""
-    start = timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()))
-    return start - timedelta(microseconds=1)
-
-
 def roles_chosen_from(view: View) -> list[Role]:
     """The roles that somebody at the view's org units has or has had, by name."""
     held = Employment.objects.known_at().filter(org_unit__in=view.org_units).order_by().values("role").distinct()
