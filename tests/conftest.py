@@ -12,12 +12,14 @@ import pytest_django
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, TransactionTestCase
 
+from cms.people.models import District
 from tests import database
 from tests.campaigns import LINES, Campaign, is_proving
 from tests.cast import Cast, City, Member, found_city, gather_cast
-from tests.factories import EmploymentFactory, PersonFactory
+from tests.factories import ContactFactory, DistrictFactory, EmploymentFactory, PersonFactory, RoleFactory
 from tools.catalogs import compile_all
 
 
@@ -207,3 +209,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("campaigns at full size" if is_proving() else "campaigns, a seeded tenth")
     for line in sorted(_told):
         terminalreporter.line(line)
+
+
+@pytest.fixture
+def contact_register(db: None) -> tuple[District, District]:
+    """Two districts; contact routes for everybody, for some, and one that is not valid any more."""
+    north, south = DistrictFactory(key="norr"), DistrictFactory(key="soder", name="Söder")
+    ContactFactory(key="jour", name="Jouren", phone="070-174 06 05", hours="dygnet runt", open=True)
+    ContactFactory(key="jour", name="Jouren", phone="070-174 06 06", district=north, open=True)
+    ContactFactory(key="heder", kind="heder", name="Hederslinjen", phone="070-174 06 07", district=south, open=True)
+    ContactFactory(name="Bara anställda", phone="070-174 06 08", visibility="signed_in")
+    only = ContactFactory(name="Bara rektorer", phone="070-174 06 09", visibility="role", district=north)
+    only.roles.add(RoleFactory())
+    ContactFactory(name="Slut", phone="070-174 06 10", open=True, expired=True)
+    connection.run_on_commit.clear()  # as if this had been committed
+    return north, south

@@ -3,10 +3,9 @@
 from cms.certificates.models import Certificate
 from cms.references.models import Contact
 from tests.certificates.reading import words_in
-from tests.test_references_standby import register  # noqa: F401 the same register stands behind both
 
 
-def test_poster_has_what_the_register_has_for_everybody(register, client):  # noqa: F811
+def test_poster_has_what_the_register_has_for_everybody(contact_register, client):
     answer = client.get("/kontakter/affisch.pdf", {"omrade": "soder"})
     assert answer.status_code == 200
     words = words_in(answer.content)
@@ -19,7 +18,7 @@ def test_poster_has_what_the_register_has_for_everybody(register, client):  # no
     assert client.get("/kontakter/affisch.pdf", {"omrade": "saknas"}).status_code == 404
 
 
-def test_sheet_is_made_once_and_anew_when_a_route_changes(register, client):  # noqa: F811
+def test_sheet_is_made_once_and_anew_when_a_route_changes(contact_register, client):
     for _reader in range(2):
         client.get("/kontakter/affisch.pdf")
     assert Certificate.objects.count() == 1

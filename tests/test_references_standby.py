@@ -6,37 +6,22 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
 from cms.core.models import CitySettings
 from cms.references.actions import write_standby_pages
 from cms.references.models import Contact
 from cms.references.standby import pages
-from tests.factories import ContactFactory, DistrictFactory, RoleFactory
+from tests.factories import ContactFactory
 
 FOLDER = Path(settings.MEDIA_ROOT) / "kontakter"
-
-
-@pytest.fixture
-def register(db):
-    north, south = DistrictFactory(key="norr"), DistrictFactory(key="soder", name="Söder")
-    ContactFactory(key="jour", name="Jouren", phone="070-174 06 05", hours="dygnet runt", open=True)
-    ContactFactory(key="jour", name="Jouren", phone="070-174 06 06", district=north, open=True)
-    ContactFactory(key="heder", kind="heder", name="Hederslinjen", phone="070-174 06 07", district=south, open=True)
-    ContactFactory(name="Bara anställda", phone="070-174 06 08", visibility="signed_in")
-    only = ContactFactory(name="Bara rektorer", phone="070-174 06 09", visibility="role", district=north)
-    only.roles.add(RoleFactory())
-    ContactFactory(name="Slut", phone="070-174 06 10", open=True, expired=True)
-    connection.run_on_commit.clear()  # as if this had been committed
-    return north, south
 
 
 def numbers(html):
     return set(re.findall(r'href="tel:(\d+)"', html)) - {"112", "11414"}
 
 
-def test_each_district_has_what_the_register_has_for_everybody_and_nothing_else(register):
+def test_each_district_has_what_the_register_has_for_everybody_and_nothing_else(contact_register):
     made = pages(timezone.localdate())
     assert {name: numbers(html) for name, html in made.items()} == {
         "kontakter/index.html": {"0701740605"},
@@ -51,9 +36,9 @@ def test_each_district_has_what_the_register_has_for_everybody_and_nothing_else(
     assert 'href="soder.html"' in made["kontakter/norr.html"]
 
 
-def test_page_is_light_and_needs_nothing_else(register):
+def test_page_is_light_and_needs_nothing_else(contact_register):
     ContactFactory.create_batch(
-        60, open=True, district=register[0], url="https://hjalp.example.se/", hours="dygnet runt"
+        60, open=True, district=contact_register[0], url="https://hjalp.example.se/", hours="dygnet runt"
     )
     for name, html in pages(timezone.localdate()).items():
         assert len(html.encode()) < 20 * 1024, name
@@ -67,7 +52,7 @@ def written():
 
 
 @pytest.mark.parametrize("name", ["number", "hidden", "new", "gone", "district", "city"])
-def test_every_change_is_written_once_it_is_committed(register, django_capture_on_commit_callbacks, name):
+def test_every_change_is_written_once_it_is_committed(contact_register, django_capture_on_commit_callbacks, name):
     write_standby_pages()
     before = written()
     contact = Contact.objects.get(phone="070-174 06 07")
@@ -86,7 +71,7 @@ def test_every_change_is_written_once_it_is_committed(register, django_capture_o
         "hidden": hide,
         "new": lambda: ContactFactory(open=True),
         "gone": contact.delete,
-        "district": register[0].contacts.all().delete,
+        "district": contact_register[0].contacts.all().delete,
         "city": lambda: CitySettings.objects.create(site_id=1, city_name="Storstaden"),
     }[name]
     with django_capture_on_commit_callbacks(execute=True) as calls:
@@ -96,10 +81,10 @@ def test_every_change_is_written_once_it_is_committed(register, django_capture_o
     assert written() == {Path(name).name: html for name, html in pages(timezone.localdate()).items()} != before
 
 
-def test_page_of_a_district_that_is_gone_goes_and_days_pass(register, capsys):
+def test_page_of_a_district_that_is_gone_goes_and_days_pass(contact_register, capsys):
     write_standby_pages()
-    register[1].contacts.all().delete()
-    register[1].delete()
+    contact_register[1].contacts.all().delete()
+    contact_register[1].delete()
     Contact.objects.update(valid_to=timezone.localdate())
     call_command("write_contact_pages")
     assert "2 pages" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from guidelines.models import GuidelineVersion
 from tests.browser.test_journeys import GUIDELINE, Axe, OpenPage, edit_address, log_in
 
-pytestmark = pytest.mark.usefixtures("demo_city")
+pytestmark = [pytest.mark.usefixtures("demo_city"), pytest.mark.once]
 
 STEPS = ("Sakkunnig läser", "Jurist läser", "Godkännare publicerar")
 

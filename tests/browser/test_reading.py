@@ -10,7 +10,7 @@ from guidelines.models import Acknowledgement
 from tests.browser.conftest import NARROWEST, PHONE
 from tests.browser.test_journeys import GUIDELINE, log_in, person_of
 
-pytestmark = pytest.mark.usefixtures("demo_city")
+pytestmark = [pytest.mark.usefixtures("demo_city"), pytest.mark.once]
 
 Axe = Callable[[Page], None]
 OpenPage = Callable[..., Page]
