@@ -32,7 +32,7 @@ def index_version(sender: Any, version: GuidelineVersion, **kwargs: Any) -> None
 def index_what_is_left(sender: Any, contents: list[int], **kwargs: Any) -> None:
     """What has been taken out cannot be searched for any more."""
     keys = GuidelineVersion.objects.filter(content__in=contents).values_list("key", flat=True)
-    for key in set(keys):
+    for key in sorted(set(keys)):  # in one order, as a rebuild has it
         index_guideline(key=key)
 
 

@@ -50,9 +50,10 @@ class ReviewTask(AbstractGroupApprovalTask):
         return gettext("Members of the chosen groups approve what others have written, and sign it as experts.")
 
     def get_actions(self, obj: Any, user: Any) -> list[tuple[str, Any, bool]]:
-        """What an account may do in this step: whoever has written a part of the text cannot approve it."""
+        """What an account may do in this step: only its groups approve it, and never those who wrote a part of it."""
         actions: list[tuple[str, Any, bool]] = super().get_actions(obj, user)
-        if actions and user.pk in approvals.get(KIND).authors(getattr(obj, "specific", obj)):
+        is_in_step = self.groups.filter(user=user).exists()
+        if actions and not (is_in_step and user.pk not in approvals.get(KIND).authors(getattr(obj, "specific", obj))):
             return [action for action in actions if action[0] != "approve"]
         return actions
 

@@ -18,6 +18,7 @@ from cms.versions.enums import Change
 from cms.versions.models import PublishingPlan, Withdrawal
 from guidelines.actions import acknowledge_guideline, plan_guideline, publish_guideline
 from guidelines.models import GuidelinePage, GuidelineVersion
+from guidelines.queries.approvals import seen_words
 from tests.cast import LOGIN_BACKEND
 from tests.factories import GuidelineIndexPageFactory, GuidelinePageFactory, RequirementFactory, UserFactory, text
 from tests.test_guidelines import edit, versions_of
@@ -48,7 +49,7 @@ def dialog(page):
 def decide(client, page, **fields):
     page = GuidelinePage.objects.get(pk=page.pk)
     decision = {
-        "revision": page.latest_revision_id,
+        "revision": seen_words(page),
         "change": "editorial",
         "note": "",
         "effective_on": TODAY().isoformat(),
@@ -218,7 +219,7 @@ def test_editor_decides_but_does_not_publish(published, cast):
     page = GuidelinePage.objects.get(pk=published.pk)
     answer = client.post(
         dialog(page),
-        {"revision": page.latest_revision_id, "change": "editorial", "effective_on": TODAY().isoformat(), "plan": "1"},
+        {"revision": seen_words(page), "change": "editorial", "effective_on": TODAY().isoformat(), "plan": "1"},
     )
     assert "Beslutet är sparat" in said(answer)
     assert PublishingPlan.objects.filter(made_by=cast.editor.user).exists()

@@ -15,8 +15,9 @@ from cms.versions.enums import Change
 from cms.versions.models import PublishingPlan, ReviewSignature
 from cms.versions.queries import open_marks
 from guidelines.actions import FourEyes, NotReviewed, OverrideRefused, plan_guideline, publish_guideline
+from guidelines.actions.approving import NotInStep
 from guidelines.models import GuidelinePage, GuidelineVersion, ReviewTask
-from guidelines.queries.approvals import WRITTEN, authors_of_page, review_of
+from guidelines.queries.approvals import WRITTEN, authors_of_page, review_of, seen_words
 from tests.cast import LOGIN_BACKEND, Member
 from tests.factories import GuidelinePageFactory, PersonFactory, UserFactory, as_stream, body, text
 from tests.test_guidelines import edit, let_go_live, versions_of
@@ -131,7 +132,7 @@ def test_dialog_shows_the_steps_and_lets_nobody_publish_past_them(paper, steps, 
     answer = client.post(
         reverse("guidelines_admin:publish", args=[paper.pk]),
         {
-            "revision": fresh(paper).latest_revision_id,
+            "revision": seen_words(fresh(paper)),
             "change": "editorial",
             "effective_on": timezone.localdate().isoformat(),
             "publish": "1",
@@ -146,6 +147,7 @@ def test_dialog_shows_the_steps_and_lets_nobody_publish_past_them(paper, steps, 
 
 def test_whoever_changed_anything_cannot_approve_whatever_their_rights(paper, steps, experts, cast):
     boss = UserFactory(superuser=True)
+    boss.groups.add(Group.objects.get(name="Sakkunniga"))
     paper = edit(paper, MARKED, "Och en mening till.", user=boss)
     submit(paper, cast.editor.user)
     for user in (boss, cast.editor.user):
@@ -307,7 +309,7 @@ def test_only_an_administrator_goes_past_it_and_the_reason_is_logged(paper, step
     address = reverse("guidelines_admin:publish", args=[paper.pk])
     assert 'name="override_reason"' in client.get(address).content.decode()
     decision = {
-        "revision": fresh(paper).latest_revision_id,
+        "revision": seen_words(fresh(paper)),
         "change": "editorial",
         "effective_on": timezone.localdate().isoformat(),
         "publish": "1",
@@ -342,3 +344,56 @@ def test_step_can_be_made_in_the_admin(cast, client):
     assert client.get(address).status_code == 200
     client.post(address, form)
     assert ReviewTask.objects.get().competences == ["J", "A"]
+
+
+# What was found when it was read again
+
+
+def test_words_that_autosave_wrote_under_an_open_dialog_are_not_published(paper, cast):
+    decision = {
+        "revision": seen_words(fresh(paper)),
+        "change": "editorial",
+        "effective_on": timezone.localdate().isoformat(),
+        "publish": "1",
+    }
+    overwrite(fresh(paper), cast.editor.user, MARKED, "Något som ingen annan har sett.")
+    client = cast.approver.client()
+    for button in ("publish", "plan"):
+        answer = client.post(reverse("guidelines_admin:publish", args=[paper.pk]), {**decision, button: "1"})
+        assert "har ändrats sedan" in said(answer)
+    assert (versions_of(paper), PublishingPlan.objects.count()) == (["1.0"], 1)
+
+
+def test_own_text_is_not_scheduled_where_four_eyes_are_asked(paper, cast, settings):
+    settings.LEDSTANG_FOUR_EYES = True
+    paper = edit(paper, "Egen.", go_live_at=timezone.now() + timedelta(hours=1), user=cast.approver.user)
+    with pytest.raises(FourEyes):
+        publish_guideline(page=paper, published_by=cast.approver.user)
+    assert not paper.revisions.filter(approved_go_live_at__isnull=False).exists()
+
+
+def test_whoever_only_kept_the_decision_has_not_approved(paper, cast):
+    paper = edit(paper, "Ny.", go_live_at=timezone.now() + timedelta(hours=1), user=cast.approver.user)
+    publish_guideline(page=paper, published_by=cast.approver.user)
+    planner = reviewer("Pia", Group.objects.get(name="Editors")).user
+    plan_guideline(page=paper.get_latest_revision_as_object(), change=Change.EDITORIAL, note="Igen", made_by=planner)
+    let_go_live()
+    call_command("publish_scheduled")
+    assert GuidelineVersion.objects.get(key=paper.key, minor=1).approved_by is None
+
+
+def test_a_step_is_for_its_groups_administrators_included(paper, steps, cast):
+    boss = UserFactory(superuser=True)
+    submit(paper, cast.editor.user)
+    assert "approve" not in [name for name, _label, _modal in steps[0].get_actions(fresh(paper), boss)]
+    with pytest.raises(NotInStep):
+        steps[0].on_action(fresh(paper).current_workflow_task_state, boss, "approve")
+    assert status(paper) == "Sakkunnig"
+
+
+def test_twin_with_the_administrator_in_the_group_it_is_approved(paper, steps, cast):
+    boss = UserFactory(superuser=True)
+    boss.groups.add(Group.objects.get(name="Sakkunniga"))
+    submit(paper, cast.editor.user)
+    steps[0].on_action(fresh(paper).current_workflow_task_state, boss, "approve")
+    assert status(paper) == "Jurist"

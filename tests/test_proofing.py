@@ -14,6 +14,7 @@ from cms.versions.proofing import Written, lix, paragraphs_of_law, personal_numb
 from cms.versions.queries import remarks_on
 from guidelines.actions import NotProofed, publish_guideline
 from guidelines.models import GuidelinePage, GuidelineVersion
+from guidelines.queries.approvals import seen_words
 from tests.factories import ContactFactory, GuidelinePageFactory, LegalReferenceFactory, text
 from tests.test_guidelines import edit
 
@@ -138,7 +139,7 @@ def test_editor_is_led_to_the_place_mends_it_and_it_is_published(db, editor, app
     page = edit(page, text("Barnet och 4 § i lagen."), user=editor.user)
     shown = client.get(address).content.decode()
     assert "4 §" in shown
-    posted = {"revision": page.latest_revision_id, "effective_on": TODAY().isoformat(), "publish": "1"}
+    posted = {"revision": seen_words(page), "effective_on": TODAY().isoformat(), "publish": "1"}
     assert "Titta på anmärkningarna först" in client.post(address, posted).content.decode()
     assert not GuidelineVersion.objects.exists()
     approver.client().post(address, {**posted, "looked_at": "on"})

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
+from cms.core.locks import Turn, wait_for_turn
 from cms.core.models import Refused
 from cms.core.storage import READABLE, open_storage, write_whole
 from cms.people.actions import write_audit
@@ -122,11 +123,13 @@ def _write(
 # When the rest is down
 
 
+@transaction.atomic
 def write_standby_pages() -> int:
     """Write every district's page of open contact routes, and remove those of districts that are gone.
 
-    Returns how many were written. Whole or not at all: a web server may read one at any moment.
+    Returns how many were written. On a disk each is whole or not there: a web server may read one at any moment.
     """
+    wait_for_turn(Turn.CONTACT_PAGES, alone=True)  # an older reading of the register is never written last
     storage, written = open_storage(), pages(timezone.localdate())
     for name, html in written.items():
         write_whole(storage, name, html.encode(), READABLE)

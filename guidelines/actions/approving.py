@@ -18,12 +18,19 @@ class FourEyes(PublishingError):
     """Somebody tried to approve or publish their own text."""
 
 
+class NotInStep(PublishingError):
+    """Somebody tried to approve a step that is for others."""
+
+
 @transaction.atomic
 def approve_step(state: TaskState, step: ReviewTask, user: Any) -> int:
     """Let an account approve the text as it stands now, and sign the marks of the step's experts in it.
 
-    Wagtail then saves the state. Returns how many passages were signed; raises FourEyes for whoever wrote any of it.
+    Wagtail then saves the state. Returns how many passages were signed. Raises NotInStep for those who are not in the
+    step's groups, FourEyes for whoever wrote any of it.
     """
+    if not step.groups.filter(user=user).exists():  # an administrator has another way, with a reason
+        raise NotInStep(_("Only members of the step's groups approve it."))
     subject = state.workflow_state.content_object
     page = getattr(subject, "specific", subject)
     if user.pk in authors_of_page(page):

@@ -53,9 +53,8 @@ def index_guideline(*, key: UUID) -> int:
     return sum(_index(version) for version in versions if version == current or version.is_pending(today))
 
 
-@transaction.atomic
 def rebuild_search() -> int:
-    """Make the whole index anew, while others publish. Returns how many sections it has."""
+    """Make the whole index anew, one guideline at a time, while others publish. Returns how many sections it has."""
     keys = set(GuidelineVersion.objects.values_list("key", flat=True))
     return sum(index_guideline(key=key) for key in sorted(keys))
 

@@ -123,7 +123,7 @@ def publish_guideline(
         at=at,
     )
     if plan is not None and not plan.override_reason and draft.go_live_at and draft.go_live_at > at:
-        _check_schedule(draft, revision)
+        _check_schedule(draft, revision, published_by)
     publication = _Publication(published_by=published_by, approved_by=approved_by, at=at)
     with _published_so(publication):
         revision.publish(user=published_by, skip_permission_checks=True)
@@ -256,11 +256,13 @@ def _mint(
     since = latest.revision_id if latest else None
     authors = authors_of_draft(page, revision, since=since)
     is_reworded = latest is None or latest.content.written_sha256 != draft.written_sha256
-    approver = _approver(page, revision, since, authors) if is_reworded and not plan.override_reason else None
-    publisher = publication.published_by or get_active_log_context().user or approver or plan.made_by
+    publisher = publication.published_by or get_active_log_context().user
     is_second_pair = publisher is not None and publisher.pk not in authors
-    if approver is None and not plan.override_reason:
-        _check_four_eyes(publisher, authors)
+    approver = None
+    if not plan.override_reason:
+        approver = _approver(page, revision, since, authors, publisher or plan.made_by, is_reworded=is_reworded)
+    second_pair = approver or (publisher if is_second_pair else None)
+    publisher = publisher or approver or plan.made_by
     version = mint(
         model=GuidelineVersion,
         key=page.key,
@@ -270,7 +272,7 @@ def _mint(
         # A scheduled publication may be late: no later version applies from a day before it could be read.
         effective_on=max(plan.effective_on, timezone.localdate(at)) if latest else plan.effective_on,
         published_by=publisher,
-        approved_by=publication.approved_by or approver or (publisher if is_second_pair else None),
+        approved_by=publication.approved_by or second_pair,
         revision_id=revision.pk,
         actor=person_of(publisher),
         at=at,
@@ -292,13 +294,23 @@ def _mint(
     return version
 
 
-def _approver(page: GuidelinePage, revision: Revision, since: int | None, authors: Collection[Any]) -> Any:
-    """Who gave the last approval in the workflow that the page stands under; None if it stands under none.
+def _approver(
+    page: GuidelinePage,
+    revision: Revision,
+    since: int | None,
+    authors: Collection[Any],
+    publisher: Any,
+    *,
+    is_reworded: bool,
+) -> Any:
+    """Who gave the last approval in the workflow that the page stands under; None if none is asked of these words.
 
-    Raises NotReviewed unless exactly this text has come through it, FourEyes if an author approved any step.
+    Raises NotReviewed unless exactly this text has come through it, FourEyes if an author approved any step or, where
+    no step is asked and the site wants four eyes, if the publisher is an author.
     """
     review = review_of(page, revision, since=since)
-    if not review.is_asked:
+    if not (is_reworded and review.is_asked):
+        _check_four_eyes(publisher, authors)
         return None
     if not review.is_finished:
         error = NotReviewed(
@@ -309,15 +321,18 @@ def _approver(page: GuidelinePage, revision: Revision, since: int | None, author
         raise error
     if any(one.pk in authors for one in review.approvers):
         raise FourEyes(_("Whoever has written a part of the text cannot approve it. Ask a colleague."))
+    if not review.approvers:
+        _check_four_eyes(publisher, authors)
     return review.approvers[-1] if review.approvers else None
 
 
-def _check_schedule(page: GuidelinePage, revision: Revision) -> None:
+def _check_schedule(page: GuidelinePage, revision: Revision, publisher: Any) -> None:
     """Refuse at once what would be refused when it goes live, and nobody is there to read why."""
     latest = latest_version(GuidelineVersion, page.key)
-    if latest is None or latest.content.written_sha256 != page.draft().written_sha256:
-        since = latest.revision_id if latest else None
-        _approver(page, revision, since, authors_of_draft(page, revision, since=since))
+    is_reworded = latest is None or latest.content.written_sha256 != page.draft().written_sha256
+    since = latest.revision_id if latest else None
+    authors = authors_of_draft(page, revision, since=since)
+    _approver(page, revision, since, authors, publisher, is_reworded=is_reworded)
 
 
 def _check_four_eyes(publisher: Any, authors: Collection[Any]) -> None:

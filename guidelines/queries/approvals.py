@@ -1,8 +1,10 @@
 """Who has written a draft, who has approved it, and what a workflow still asks before it is published."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from wagtail.models import Page, Revision, TaskState, WorkflowState
@@ -21,6 +23,13 @@ def written(revision: Revision | None) -> dict[str, Any] | None:
     if revision is None:
         return None
     return {name: revision.content[name] for name in WRITTEN if revision.content.get(name) not in NOTHING}
+
+
+def seen_words(page: GuidelinePage) -> str:
+    """A word for exactly what the latest revision says: autosave writes new words into the same revision."""
+    revision = page.latest_revision
+    words = json.dumps(written(revision), sort_keys=True)
+    return f"{revision.pk if revision else 0}.{sha256(words.encode()).hexdigest()[:32]}"
 
 
 def authors_of_draft(page: GuidelinePage, revision: Revision, *, since: int | None) -> set[Any]:

@@ -124,20 +124,28 @@ def user_may_read(user: Any, path: str | None, passed: Collection[int] = (), *, 
     return user_can_read(user, restrictions, passed=passed, is_orphan=is_orphan)
 
 
+def restricted_orphans(keys: Iterable[UUID]) -> set[UUID]:
+    """Which guidelines whose pages are gone are not for everybody: those of which some version was not.
+
+    `keys` are of guidelines without a page. Nothing is asked if there are none.
+    """
+    gone = set(keys)
+    rows = GuidelineVersion.objects.filter(key__in=gone, is_restricted=True).values_list("key", flat=True)
+    return set(rows) if gone else set()
+
+
 def may_read(document: Document, user: Any, passed: Collection[int] = ()) -> bool:
-    orphan = document.page_path is None and document.latest.is_restricted
+    orphan = document.page_path is None and any(version.is_restricted for version in document.versions)
     return user_may_read(user, document.page_path, passed, is_orphan=orphan)
 
 
 def may_read_any(contents: list[int], person: Person | None) -> bool:
     """Whether somebody may read a text that any of the frozen contents stands in, for the files it cites."""
     user = person.user if person is not None and person.user is not None else AnonymousUser()
-    rows = GuidelineVersion.objects.filter(content__in=contents).values_list("page__path", "is_restricted").distinct()
-    restrictions = restrictions_on(path for path, _restricted in rows)
-    return any(
-        user_can_read(user, restrictions.get(path or "", []), is_orphan=path is None and restricted)
-        for path, restricted in rows
-    )
+    rows = GuidelineVersion.objects.filter(content__in=contents).values_list("page__path", "key").distinct()
+    restrictions = restrictions_on(path for path, _key in rows)
+    orphans = restricted_orphans(key for path, key in rows if path is None)
+    return any(user_can_read(user, restrictions.get(path or "", []), is_orphan=key in orphans) for path, key in rows)
 
 
 # Lists

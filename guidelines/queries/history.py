@@ -17,7 +17,7 @@ from cms.versions.models import Fragment
 from cms.versions.queries import REDACTED
 from guidelines.models import GuidelinePage, GuidelineVersion
 from guidelines.permissions import user_can_read
-from guidelines.queries.documents import Document, restrictions_on
+from guidelines.queries.documents import Document, restricted_orphans, restrictions_on
 
 FACTS = (
     "title",
@@ -140,6 +140,7 @@ def open_news(key: UUID | None = None) -> Sequence[GuidelineVersion]:
     rows = GuidelineVersion.objects.select_related("page").order_by("-published_at", "-pk")
     found = list((rows.filter(key=key) if key else rows)[:MOST_NEWS])
     restrictions = restrictions_on(version.page.path for version in found if version.page)
+    orphans = restricted_orphans(version.key for version in found if version.page is None)
     visitor = AnonymousUser()
     return [
         version
@@ -147,7 +148,7 @@ def open_news(key: UUID | None = None) -> Sequence[GuidelineVersion]:
         if user_can_read(
             visitor,
             restrictions.get(version.page.path, []) if version.page else [],
-            is_orphan=version.page is None and version.is_restricted,
+            is_orphan=version.key in orphans,
         )
     ]
 

@@ -17,6 +17,7 @@ from cms.compliance.models import Target
 from cms.core.models import CitySettings
 from cms.people.models import District
 from cms.references.models import Contact, GlossaryTerm, LegalReference
+from cms.references.slots import LAW
 from cms.versions.models import Citation, Fragment, Notice, NoticeEnd, Redaction, ReviewSignature, Withdrawal
 from guidelines.models import GuidelineVersion
 
@@ -36,7 +37,7 @@ class Part:
     filled: Sequence[str] = ()
 
 
-CITED = "SELECT b.key FROM {citation} b WHERE b.content_id = %s AND b.kind = 'lag'"
+CITED = f"SELECT b.key FROM {{citation}} b WHERE b.content_id = %s AND b.kind = '{LAW}'"
 PARTS = (
     Part(
         GuidelineVersion,

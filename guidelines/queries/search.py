@@ -1,7 +1,7 @@
 """Search in the guidelines that are in force: sections, in the reader's words, and only what the reader may read."""
 
 import html
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -24,7 +24,7 @@ from cms.versions.models import Fragment, Notice, Withdrawal
 from cms.versions.queries import in_force_among
 from guidelines.models import GuidelineVersion, SearchSection, SearchTerm, Synonyms
 from guidelines.permissions import user_can_read
-from guidelines.queries.documents import restrictions_on
+from guidelines.queries.documents import restricted_orphans, restrictions_on
 from guidelines.queries.readings import EVERYTHING, HEADING
 from guidelines.searching import TAG, Ranked, Run, Sought, Word, excerpt, rank, sought_in
 
@@ -74,13 +74,14 @@ def searchable(user: Any, passed: Collection[int], on: date) -> dict[int, Guidel
     if user.is_authenticated:
         prefetch_related_objects([user], "groups")
     restrictions = restrictions_on(version.page_path for version in found)
-    return {version.pk: version for version in found if _may_read(version, user, restrictions, passed)}
-
-
-def _may_read(version: Any, user: Any, restrictions: Mapping[str, Any], passed: Collection[int]) -> bool:
-    path = version.page_path
-    is_orphan = path is None and version.is_restricted
-    return user_can_read(user, restrictions.get(path or "", []), passed=passed, is_orphan=is_orphan)
+    orphans = restricted_orphans(version.key for version in found if version.page_path is None)
+    return {
+        version.pk: version
+        for version in found
+        if user_can_read(
+            user, restrictions.get(version.page_path or "", []), passed=passed, is_orphan=version.key in orphans
+        )
+    }
 
 
 # Searching

@@ -21,6 +21,7 @@ from guidelines.actions import plan_guideline, publish_guideline, withdraw_guide
 from guidelines.forms import PlanForm, WithdrawForm
 from guidelines.models import GuidelinePage
 from guidelines.permissions import user_can_override, user_can_plan, user_can_publish, user_can_withdraw
+from guidelines.queries.approvals import seen_words
 from guidelines.queries.documents import other_guidelines
 from guidelines.queries.drafts import Outlook, outlook
 
@@ -103,11 +104,11 @@ class PublishView(GuidelineAdminView):
         user = self.request.user
         is_ready = user_can_override(user) or not self.outlook.waits_for_review
         can_publish = user_can_publish(user, self.page) and is_ready
-        revision = self.page.latest_revision_id
+        revision = seen_words(self.page)
         return super().get_context_data(outlook=self.outlook, can_publish=can_publish, revision=revision, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.POST.get("revision") != str(self.page.latest_revision_id):
+        if request.POST.get("revision") != seen_words(self.page):
             messages.warning(request, _("The text has been changed since you opened this page. Look through it again."))
             return redirect(request.path)
         form = self.get_form()

@@ -29,10 +29,10 @@ from cms.compliance.queries.believed import (
 from cms.compliance.queries.kept import MARK_COLUMNS, summed
 from cms.compliance.queries.standings import may_fall_on
 from cms.compliance.steps import Row
+from cms.core.locks import Turn, wait_for_turn
 from cms.people.models import Employment, Person
 
 BATCH = 500
-LOCK = 20261127
 STEP_COLUMNS = (
     "person_id", "target_ref", "org_unit_id", "weight", "mark", "due_on", "starts_on", "ends_on", "known_from",
     "known_to", "is_past",
@@ -40,17 +40,10 @@ STEP_COLUMNS = (
 Cells = Counter[tuple[int, int, bool, int]]  # org unit, target, is a place, mark
 
 
-def _lock(*, alone: bool = False) -> None:
-    """Wait for whoever changes the rules; `alone`: for everybody who writes steps. SQLite has one writer anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [LOCK])
-
-
 @transaction.atomic
 def rebuild_summaries(*, on: date | None = None) -> int:
     """Make all steps and summaries anew from the ledger, and keep them from now on. Returns the number of steps."""
-    _lock(alone=True)
+    wait_for_turn(Turn.STANDING_STEPS, alone=True)
     on = on or timezone.localdate()
     forget_summaries()
     state = SummaryState.objects.create(kept_on=on, built_at=timezone.now())
@@ -174,7 +167,7 @@ def recount_people(*, person_ids: Iterable[int], target_ids: Iterable[int] | Non
     state = current_state()
     if state is None:
         return
-    _lock()
+    wait_for_turn(Turn.STANDING_STEPS, alone=False)
     state.refresh_from_db()
     book = rule_book(state.rules)
     targets = None if target_ids is None else _with_alternatives(set(target_ids), book)
@@ -234,7 +227,7 @@ def recount_rules(*, target_ids: Iterable[int] | None = None) -> None:
     state = current_state()
     if state is None:
         return
-    _lock(alone=True)
+    wait_for_turn(Turn.STANDING_STEPS, alone=True)
     before = rule_book(state.rules)
     SummaryState.objects.update(rules=uuid.uuid4())
     state.refresh_from_db()
@@ -339,7 +332,7 @@ def roll_summaries(*, on: date | None = None) -> None:
     state, on = current_state(), on or timezone.localdate()
     if state is None or state.kept_on >= on:
         return
-    _lock(alone=True)
+    wait_for_turn(Turn.STANDING_STEPS, alone=True)
     cells: Cells = Counter()
     known = StandingStep.objects.filter(known_to=None)
     for rows, day, sign in (

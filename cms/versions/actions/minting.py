@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cms.core.locks import Turn, wait_for_turn
 from cms.core.tokens import find_slots
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
@@ -167,6 +168,7 @@ def mint(
     if latest is not None and latest.sha256 == draft.sha256:
         return None
     _check(latest, key, change, note, effective_on)
+    wait_for_turn(Turn.FROZEN_TEXT, alone=False)  # what is being taken out does not come in meanwhile
     _refuse_redacted(draft)
     content = store_content(draft)
     major, minor = next_number(latest, change)

@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from cms.core.immutability import gate_opened
+from cms.core.locks import Turn, wait_for_turn
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import Person
@@ -34,6 +35,7 @@ def redact_passage(
     at = at or timezone.now()
     if not reason.strip():
         raise PublishingError(_("Say why it is taken out."))
+    wait_for_turn(Turn.FROZEN_TEXT, alone=True)  # nobody freezes the passage anew meanwhile
     if Redaction.objects.filter(fragment_sha256=fragment_sha256).exists():
         raise AlreadyRedacted(_("This passage has been taken out already."))
     fragments = list(Fragment.objects.filter(sha256=fragment_sha256))
