@@ -1,7 +1,7 @@
-from courses.models.learning import Answer, Attempt, Enrollment, UnitCompletion
+from courses.models.learning import Answer, Attempt, Enrollment, Move, UnitCarried, UnitCompletion
 from courses.models.pages import Choice, CourseIndexPage, CoursePage, Question, QuestionDraw, UnitPage
 from courses.models.questions import AbstractQuestion, QuestionBankChoice, QuestionBankItem, QuestionBankTag
-from courses.models.versions import CourseVersion, UnitVersion
+from courses.models.versions import CourseVersion, UnitVersion, UnitWithdrawal
 
 __all__ = [
     "AbstractQuestion",
@@ -12,12 +12,15 @@ __all__ = [
     "CoursePage",
     "CourseVersion",
     "Enrollment",
+    "Move",
     "Question",
     "QuestionBankChoice",
     "QuestionBankItem",
     "QuestionBankTag",
     "QuestionDraw",
+    "UnitCarried",
     "UnitCompletion",
     "UnitPage",
     "UnitVersion",
+    "UnitWithdrawal",
 ]

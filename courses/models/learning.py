@@ -83,6 +83,45 @@ class UnitCompletion(Record):
         return f"{self.unit_version} {self.completed_at:%Y-%m-%d}"
 
 
+class Move(Record):
+    """In the middle of a version somebody chose to go on with the one in force, and the enrollment names that since."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="moves")
+    from_version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="+")
+    to_version = models.ForeignKey(CourseVersion, on_delete=models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField(_("moved at"))
+
+    class Meta:
+        verbose_name = _("move to a newer version")
+        verbose_name_plural = _("moves to newer versions")
+        constraints = [
+            # Two posts that race move once.
+            models.UniqueConstraint(fields=["enrollment", "to_version"], name="courses_moved_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_version.number} → {self.to_version.number}"
+
+
+class UnitCarried(Record):
+    """A unit that was done on an earlier text counts on a later one too. When it was done, the completion says."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="carried")
+    unit_version = models.ForeignKey(UnitVersion, on_delete=models.PROTECT, related_name="carried")
+    completion = models.ForeignKey(UnitCompletion, on_delete=models.PROTECT, related_name="carried")
+
+    class Meta:
+        verbose_name = _("carried unit")
+        verbose_name_plural = _("carried units")
+        constraints = [
+            # One completion stands behind a unit, so that its date is one.
+            models.UniqueConstraint(fields=["enrollment", "unit_version"], name="courses_unit_carried_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.unit_version)
+
+
 class Attempt(models.Model):
     """One try at a unit's questions, on the version it was asked in. The learner's own: nobody else sees it."""
 

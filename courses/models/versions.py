@@ -1,9 +1,10 @@
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cms.core.models import Record
+from cms.core.models import Record, RecordQuerySet
 from cms.core.readings import is_for
 from cms.versions.models import Content, Version
 from courses.models.pages import CoursePage
@@ -19,11 +20,19 @@ class CourseVersion(Version):
     needs_order = models.BooleanField(default=False)
     minutes = models.PositiveSmallIntegerField()
     audiences = models.JSONField(default=list)  # every audience that any part of it is written for
+    # Whoever had completed the major version before redoes only the units that have changed.
+    keeps_unchanged = models.BooleanField(default=False)
 
     class Meta(Version.Meta):
         verbose_name = _("course version")
         verbose_name_plural = _("course versions")
         constraints = [*Version.Meta.constraints]
+
+
+class UnitVersionQuerySet(RecordQuerySet):
+    def standing(self) -> "UnitVersionQuerySet":
+        """Those that have not been withdrawn."""
+        return self.filter(withdrawal=None)
 
 
 class UnitVersion(Record):
@@ -41,6 +50,8 @@ class UnitVersion(Record):
     content = models.ForeignKey(Content, on_delete=models.PROTECT, related_name="unit_versions")
     sha256 = models.CharField(max_length=64)
     must_redo = models.BooleanField(default=False)
+
+    objects = UnitVersionQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("unit version")
@@ -60,6 +71,23 @@ class UnitVersion(Record):
         """How many questions one reading has."""
         drawn: int = sum(min(pool["count"], _for(pool["audiences"], audience)) for pool in self.pools)
         return _for(self.question_audiences, audience) + drawn
+
+
+class UnitWithdrawal(Record):
+    """A unit's text is taken out of use at once, in a version where it stands: nobody is asked for it any more."""
+
+    unit_version = models.OneToOneField(UnitVersion, on_delete=models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(_("reason"), max_length=300)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"))
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    withdrawn_by_name = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("withdrawn unit")
+        verbose_name_plural = _("withdrawn units")
+
+    def __str__(self) -> str:
+        return str(self.unit_version)
 
 
 def _for(readings: Iterable[list[str]], audience: str | None) -> int:
