@@ -175,6 +175,8 @@ def freeze_unit(page: UnitPage, *, strict: bool = True) -> UnitDraft:
     pools = _pools(page, sections)
     if pools:
         extra["pools"] = pools
+    if page.decision:
+        extra["decision"] = page.decision
     texts = list(_words(every_question(extra)))
     draft = freeze(title=page.title, body=page.body, extra=extra, texts=texts, strict=strict)
     return UnitDraft(page=page, draft=draft)
@@ -224,6 +226,8 @@ def unit_problems(unit: UnitDraft) -> list[Problem]:
     lines = [_("has no text")] if not unit.draft.fragments and not every_question(unit.draft.extra) else []
     if not unit.minutes:
         lines.append(_("has no planned minutes"))
+    if unit.page.waits_for_decision:
+        lines.append(_("is a proposal: enter the city's decision, or leave the unit out"))
     keys: set[str] = set()
     for number, (question, page_question) in enumerate(
         zip(unit.questions, unit.page.questions.all(), strict=True), start=1

@@ -21,7 +21,7 @@ from courses.models import CoursePage, CourseVersion, Enrollment, UnitVersion
 from courses.queries.units import questions_asked
 from demo.city import UNIT, Staff
 from demo.clock import moment
-from demo.past import LONG_COURSE, LONG_COURSE_ROLES, SCHOOLS, SHORT_COURSE, Calendar, Step
+from demo.past import COURSE_ROLES, LONG_COURSE, NEW_COURSE, SCHOOLS, SHORT_COURSE, Calendar, Step, reading_of
 from demo.people import Roster
 from demo.site import key_of, rewrite_guideline
 from guidelines.actions import acknowledge_guideline, publish_guideline
@@ -128,8 +128,16 @@ def publish_short_course(story: Story) -> None:
 
 
 def publish_long_course(story: Story) -> None:
-    roles = [story.roster.roles[role] for role in LONG_COURSE_ROLES]
-    publish_course(story, LONG_COURSE, story.calendar.long_course, "Gå Sugardejting", due_days=60, roles=roles)
+    _publish_for_roles(story, LONG_COURSE, story.calendar.long_course, "Gå Sugardejting")
+
+
+def publish_new_course(story: Story) -> None:
+    _publish_for_roles(story, NEW_COURSE, story.calendar.new_course, "Gå Unga i riskzon för kriminalitet")
+
+
+def _publish_for_roles(story: Story, slug: str, day: date, name: str) -> None:
+    roles = [story.roster.roles[role] for role in COURSE_ROLES[slug]]
+    publish_course(story, slug, day, name, due_days=60, roles=roles)
 
 
 # What people did
@@ -142,6 +150,7 @@ def walk(story: Story, steps: Iterable[Step], tell: Callable[[int], None]) -> No
         (calendar.guideline_1, publish_guideline_1),
         (calendar.short_course, publish_short_course),
         (calendar.long_course, publish_long_course),
+        (calendar.new_course, publish_new_course),
         (calendar.guideline_2, publish_guideline_2),
     ]
     with files_later():
@@ -196,16 +205,10 @@ def _enrollment(story: Story, step: Step) -> Enrollment:
         story.enrollments[mine] = enroll(
             person=story.roster.people[step.number],
             course_key=story.courses[step.what].key,
-            audience=_audience(story.members[step.number], timezone.localdate(step.at)),
+            audience=reading_of(story.members[step.number], step.what, timezone.localdate(step.at)),
             at=step.at - timedelta(minutes=2),
         )
     return story.enrollments[mine]
-
-
-def _audience(member: Staff, day: date) -> str:
-    job = member.job_on(day)
-    kind = UNIT[job.unit].kind if job else ""
-    return str(kind) if kind in (*SCHOOLS, "social_services") else ""
 
 
 def _let_some_off(story: Story) -> None:

@@ -100,7 +100,7 @@ def _write_story(staff: tuple[Staff, ...], today: date, roster: Any, users: dict
         calendar=calendar,
         users=users,
         guideline=guideline,
-        courses={name: make_course(index, course_text(name), author) for name in COURSES},
+        courses={name: make_course(index, course_text(name), author, today) for name in COURSES},
     )
     open_follow_up(story.officer, calendar.informed)
     return story

@@ -8,14 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from cms.core.readings import is_for
 from cms.people.enums import OrgUnitKind
 from demo.city import SEED, UNIT, Staff
 from demo.clock import working_moment
-from demo.texts import course_text
+from demo.texts import COURSES, course_text
 
-SHORT_COURSE, LONG_COURSE = "riktlinjen-pa-20-minuter", "sugardejting"
+SHORT_COURSE, LONG_COURSE, NEW_COURSE = COURSES
 SCHOOLS = (OrgUnitKind.PRESCHOOL, OrgUnitKind.COMPULSORY_SCHOOL, OrgUnitKind.UPPER_SECONDARY)
-LONG_COURSE_ROLES = ("socialsekreterare", "faltassistent", "skolsocionom", "skolkurator", "skolskoterska")
+COURSE_ROLES = {
+    LONG_COURSE: ("socialsekreterare", "faltassistent", "skolsocionom", "skolkurator", "skolskoterska"),
+    NEW_COURSE: ("socialsekreterare", "faltassistent", "skolsocionom", "rektor"),
+}
 
 DILIGENCE = {
     "kvarnnas": 0.96, "sjovalla": 0.88, "bjorkholmen": 0.92, "lindhojden": 0.74, "dalangen": 0.84, "hamnudden": 0.56,
@@ -48,6 +52,10 @@ class Calendar:
     @property
     def long_course(self) -> date:
         return self.ago(125)
+
+    @property
+    def new_course(self) -> date:
+        return self.ago(26)
 
     @property
     def guideline_2_published(self) -> date:
@@ -86,7 +94,12 @@ def _steps_of(member: Staff, calendar: Calendar, rng: random.Random) -> Iterator
         yield from _the_teacher(member, calendar, rng)
         return
     yield from _guideline(member, calendar, rng)
-    for slug, since in ((SHORT_COURSE, calendar.short_course), (LONG_COURSE, calendar.long_course)):
+    courses = (
+        (SHORT_COURSE, calendar.short_course),
+        (LONG_COURSE, calendar.long_course),
+        (NEW_COURSE, calendar.new_course),
+    )
+    for slug, since in courses:
         yield from _course(member, slug, since, calendar, rng)
 
 
@@ -100,7 +113,16 @@ def _is_asked(member: Staff, slug: str, day: date) -> bool:
     job = member.job_on(day)
     if job is None:
         return False
-    return job.role in LONG_COURSE_ROLES if slug == LONG_COURSE else UNIT[job.unit].kind in SCHOOLS
+    return job.role in COURSE_ROLES[slug] if slug in COURSE_ROLES else UNIT[job.unit].kind in SCHOOLS
+
+
+def reading_of(member: Staff, slug: str, day: date) -> str:
+    """The reading of a course that somebody chooses: at schools, whoever must take a long one takes all of it."""
+    job = member.job_on(day)
+    kind = UNIT[job.unit].kind if job else ""
+    if job and slug in COURSE_ROLES and kind in SCHOOLS and job.role in COURSE_ROLES[slug]:
+        return ""
+    return str(kind) if kind in (*SCHOOLS, OrgUnitKind.SOCIAL_SERVICES) else ""
 
 
 def _asked_since(member: Staff, slug: str, since: date, today: date) -> date | None:
@@ -150,7 +172,7 @@ def _guideline(member: Staff, calendar: Calendar, rng: random.Random) -> Iterato
 
 def _course(member: Staff, slug: str, since: date, calendar: Calendar, rng: random.Random) -> Iterator[Step]:
     asked = _asked_since(member, slug, since, calendar.today)
-    days_given = 60 if slug == LONG_COURSE else 30
+    days_given = 30 if slug == SHORT_COURSE else 60
     chance, stop = rng.random(), rng.randint(1, len(course_text(slug).units) - 1)
     recently = calendar.ago(rng.randint(2, 45))
     if asked is None:
@@ -165,9 +187,11 @@ def _course(member: Staff, slug: str, since: date, calendar: Calendar, rng: rand
 
 def _units(member: Staff, slug: str, at: datetime, rng: random.Random, stop: int | None) -> Iterator[Step]:
     """Unit after unit: at one sitting, or with days between. `stop`: how many are done."""
-    spreads_out = rng.random() < (0.7 if slug == LONG_COURSE else 0.25)
-    for index, unit in enumerate(course_text(slug).units[:stop]):
-        if index and spreads_out and rng.random() < 0.5:
+    spreads_out = rng.random() < (0.25 if slug == SHORT_COURSE else 0.7)
+    reading = reading_of(member, slug, at.date()) or None
+    mine = [(index, unit) for index, unit in enumerate(course_text(slug).units) if is_for(unit.audiences, reading)]
+    for count, (index, unit) in enumerate(mine[:stop]):
+        if count and spreads_out and rng.random() < 0.5:
             at = working_moment(at.date() + timedelta(days=rng.randint(3, 6)), rng)
         yield Step(at, member.number, slug, index, is_first_wrong=rng.random() < 0.18)
         at += timedelta(minutes=unit.minutes + rng.randint(1, 5))

@@ -151,7 +151,7 @@ def make_course_index(home: HomePage) -> CourseIndexPage:
     return publish(home, index)  # type: ignore[no-any-return]
 
 
-def make_course(index: CourseIndexPage, text: CourseText, author: Any) -> CoursePage:
+def make_course(index: CourseIndexPage, text: CourseText, author: Any, today: date) -> CoursePage:
     """The draft of a course and of its units."""
     course = CoursePage(
         title=text.title,
@@ -166,11 +166,20 @@ def make_course(index: CourseIndexPage, text: CourseText, author: Any) -> Course
     index.add_child(instance=course)
     course.save_revision(user=author)
     for unit in text.units:
-        _make_unit(course, text.slug, unit, author)
+        _make_unit(course, text.slug, unit, author, today)
     return course
 
 
-def _make_unit(course: CoursePage, course_slug: str, text: UnitText, author: Any) -> None:
+def _decision_on(text: UnitText, today: date) -> dict[str, Any]:
+    """A made-up decision that a unit rests on, where it rests on one."""
+    if text.decision is None:
+        return {}
+    by, reference = text.decision
+    on = workday(today - timedelta(days=150))
+    return {"is_proposal": True, "decided_by": by, "decided_on": on, "decision_ref": reference}
+
+
+def _make_unit(course: CoursePage, course_slug: str, text: UnitText, author: Any, today: date) -> None:
     name = f"{course_slug}/{text.slug}"
     page = UnitPage(
         title=text.title,
@@ -178,8 +187,10 @@ def _make_unit(course: CoursePage, course_slug: str, text: UnitText, author: Any
         key=key_of("unit", name),
         goal=text.goal,
         minutes=text.minutes,
+        audiences=list(text.audiences),
         body=_stream_value(UnitPage, stream(text.body, document=name)),
         live=False,
+        **_decision_on(text, today),
     )
     page.questions = [_question(name, number, question) for number, question in enumerate(text.questions)]
     page.draws = [QuestionDraw(tag=text.draw[0], count=text.draw[1])] if text.draw else []

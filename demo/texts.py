@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from demo.markup import MarkupError, rich_text, split_marks, stream
+from demo.markup import MarkupError, read_marks, rich_text, split_marks, stream
 
 CONTENT = Path(__file__).resolve().parent / "content"
-COURSES = ("riktlinjen-pa-20-minuter", "sugardejting")
+COURSES = ("riktlinjen-pa-20-minuter", "sugardejting", "unga-i-riskzon")
 PLAIN_PAGES = ("tillganglighet", "personuppgifter")
 KINDS = {
     "?": "single", "??": "multiple", "?!": "true_false",
@@ -49,6 +49,8 @@ class QuestionText:
 
 @dataclass(frozen=True)
 class UnitText:
+    """A unit. `decision` is of a unit that rests on a proposal: who has decided on it, and its reference."""
+
     slug: str
     title: str
     goal: str
@@ -56,6 +58,8 @@ class UnitText:
     body: str
     questions: tuple[QuestionText, ...]
     draw: tuple[str, int] | None = None
+    audiences: tuple[str, ...] = ()
+    decision: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ def _unit(title: str, text: str) -> UnitText:
     body, questions = rest.split("\n--- frågor\n", 1)
     values = _head(head)
     tag, _space, count = values.get("drar", "").rpartition(" ")
+    decided_by, _semicolon, reference = values.get("beslut", "").partition("; ")
     return UnitText(
         slug=values["slug"],
         title=title,
@@ -137,6 +142,8 @@ def _unit(title: str, text: str) -> UnitText:
         body=body,
         questions=tuple(_question(lines) for lines in _question_lines(questions)),
         draw=(tag, int(count)) if tag else None,
+        audiences=read_marks(values.get("för", "")).audiences,
+        decision=(decided_by, reference) if decided_by else None,
     )
 
 

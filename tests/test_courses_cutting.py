@@ -360,3 +360,19 @@ def test_index_page_is_not_guarded(db):
     page.save_revision().publish()
     page.refresh_from_db()
     assert page.live
+
+
+def test_a_proposal_is_part_of_a_version_only_with_the_citys_decision(course):
+    one, two = units_of(course)
+    edit(two, is_proposal=True, decided_by="Kommunstyrelsen")
+    waiting = gather(course).units[-1]
+    assert (waiting.state, waiting.details) == (UnitState.LEFT_OUT, ("ett förslag som väntar på stadens beslut",))
+    with pytest.raises(CourseIncomplete, match="är ett förslag"):
+        cut(course, units=[one.key, two.key])
+    assert [unit.unit_key for unit in cut(course).units.all()] == [one.key]
+    edit(two, decided_on=date(2026, 5, 4), decision_ref="Beslut 7")
+    frozen = cut(course, units=[one.key, two.key]).units.get(unit_key=two.key)
+    assert frozen.decision == {"by": "Kommunstyrelsen", "on": "2026-05-04", "reference": "Beslut 7"}
+    # Without the flag nothing about a decision is frozen, so what was published before keeps its hash.
+    edit(two, is_proposal=False)
+    assert cut(course).units.get(unit_key=two.key).decision is None

@@ -30,7 +30,7 @@ from demo.clock import moment
 from demo.history import BEFORE_WORK
 from demo.load import fingerprint
 from demo.markup import MarkupError, rich_text, stream
-from demo.past import LONG_COURSE, SHORT_COURSE, Calendar, plan_past
+from demo.past import LONG_COURSE, NEW_COURSE, SHORT_COURSE, Calendar, plan_past
 from demo.registers import district_phone
 from demo.texts import CONTENT, COURSES, PLAIN_PAGES, CourseText, course_text, guideline_text, page_text, table
 from guidelines.models import Acknowledgement, GuidelineVersion
@@ -59,9 +59,14 @@ RULES = {
 
 
 def written() -> Iterator[tuple[str, str]]:
-    """Every text of the demo that a reader meets, tokens and marks taken out."""
+    """Every text of the demo that a reader meets, tokens and marks taken out.
+
+    Out: units that rest on a decision of the city, which say of themselves that they are proposals.
+    """
     for path in sorted(CONTENT.glob("*.md")):
-        yield path.name, re.sub(r"\{\{[^}]*\}\}|\{[^}]*\}", "", path.read_text())
+        parts = re.split(r"(?m)^(?==== )", path.read_text())
+        text = "".join(part for part in parts if not re.search(r"(?m)^beslut: .*påhittat", part))
+        yield path.name, re.sub(r"\{\{[^}]*\}\}|\{[^}]*\}", "", text)
     yield "hem.toml", (CONTENT / "hem.toml").read_text()
 
 
@@ -151,8 +156,26 @@ def words_in(blocks: list[dict[str, Any]]) -> int:
     return len(re.findall(r"[^\W\d_]{2,}", text))
 
 
-def readings_of(course: CourseText) -> list[str]:
-    return READINGS[:3] if course.slug == SHORT_COURSE else READINGS
+def readings_of(course: CourseText, unit: Any) -> list[str]:
+    readings = READINGS[:3] if course.slug == SHORT_COURSE else READINGS
+    return [reading for reading in readings if is_for(unit.audiences, reading)]
+
+
+@pytest.mark.parametrize("slug", [LONG_COURSE, NEW_COURSE])
+def test_teachers_have_a_reading_of_half_an_hour(slug: str) -> None:
+    units = course_text(slug).units
+    for reading in READINGS[:3]:
+        assert 20 <= sum(unit.minutes for unit in units if is_for(unit.audiences, reading)) <= 30
+    assert sum(unit.minutes for unit in units if is_for(unit.audiences, "social_services")) >= 75
+    assert sum(unit.minutes for unit in units) >= 75
+
+
+def test_a_proposal_says_of_itself_that_it_is_one() -> None:
+    units = [unit for course in all_courses() for unit in course.units]
+    assert [unit.slug for unit in units if "48 timmar" in unit.body] == ["samtal-inom-48-timmar"]
+    (proposal,) = [unit for unit in units if unit.decision]
+    assert all("påhittat" in words for words in proposal.decision or ())
+    assert "Det finns inte i någon lag" in proposal.body
 
 
 @pytest.mark.parametrize(("course", "unit"), UNIT_TEXTS)
@@ -160,7 +183,7 @@ def test_unit_is_a_lesson_that_fits_its_minutes(course: CourseText, unit: Any) -
     blocks = stream(unit.body, document=unit.slug)
     assert unit.goal.endswith(".")
     assert any(block["value"]["review"] for block in blocks)
-    for audience in readings_of(course):
+    for audience in readings_of(course, unit):
         words = words_in(blocks_for(blocks, audience))
         questions = [question for question in unit.questions if is_for(question.audiences, audience)]
         assert words >= 200, audience
@@ -209,6 +232,8 @@ def test_courses_have_the_units_and_minutes_they_promise() -> None:
     short, long = (course_text(name) for name in (SHORT_COURSE, LONG_COURSE))
     assert [len(short.units), sum(unit.minutes for unit in short.units), short.pass_mark] == [5, 20, 80]
     assert [len(long.units), sum(unit.minutes for unit in long.units)] == [7, 75]
+    new = course_text(NEW_COURSE)
+    assert [len(new.units), sum(unit.minutes for unit in new.units)] == [7, 90]
 
 
 def test_every_text_that_cites_law_waits_for_a_lawyer() -> None:
@@ -318,6 +343,7 @@ def test_nobody_does_anything_before_it_is_published(weekday: int) -> None:
         "2.0": calendar.guideline_2,
         SHORT_COURSE: calendar.short_course,
         LONG_COURSE: calendar.long_course,
+        NEW_COURSE: calendar.new_course,
     }
     steps = plan_past(plan(today), today)
     assert [step for step in steps if step.at < moment(published[step.what], BEFORE_WORK)] == []
@@ -367,8 +393,8 @@ def test_counts(demo: date) -> None:
     assert Person.objects.exclude(protection=Protection.NONE).count() == 3
     assert LegalReference.objects.count() == len(table("lagrum"))
     assert GuidelineVersion.objects.count() == 2
-    assert CourseVersion.objects.count() == 2
-    assert Requirement.objects.count() == 3
+    assert CourseVersion.objects.count() == 3
+    assert Requirement.objects.count() == 4
     assert RoleMapping.objects.values("source").distinct().count() == 2
     assert RoleMapping.objects.filter(role=None).exists()
 

@@ -175,6 +175,16 @@ class UnitPage(CutPage):
         help_text=_("What is read before the questions."),
     )
 
+    # What it rests on
+    is_proposal = models.BooleanField(
+        _("rests on a decision of the city"),
+        default=False,
+        help_text=_("What it teaches is a political proposal: it is shown only where the city has decided on it."),
+    )
+    decided_by = models.CharField(pgettext_lazy("unit", "decided by"), max_length=200, blank=True)
+    decided_on = models.DateField(pgettext_lazy("unit", "decided on"), null=True, blank=True)
+    decision_ref = models.CharField(pgettext_lazy("unit", "reference of the decision"), max_length=200, blank=True)
+
     preview_modes = [
         ("", _("As the learner sees it")),
         *((str(audience.value), audience.label) for audience in Audience),
@@ -198,12 +208,34 @@ class UnitPage(CutPage):
             label=pgettext_lazy("quiz", "Draw"),
             help_text=_("Asked after the questions above. Which ones differs between people and attempts."),
         ),
+        MultiFieldPanel(
+            [
+                FieldPanel("is_proposal"),
+                FieldPanel("decided_by"),
+                FieldRowPanel([FieldPanel("decided_on"), FieldPanel("decision_ref")]),
+            ],
+            heading=_("What it rests on"),
+            classname="collapsed",
+        ),
     ]
     promote_panels = [FieldPanel("slug")]
 
     class Meta:
         verbose_name = pgettext_lazy("course", "unit")
         verbose_name_plural = pgettext_lazy("course", "units")
+
+    @property
+    def waits_for_decision(self) -> bool:
+        """A proposal that the city has not decided on: it can be part of no version."""
+        return bool(self.is_proposal) and self.decision is None
+
+    @property
+    def decision(self) -> dict[str, str] | None:
+        """The decision of the city that it rests on, where one has been entered."""
+        if not (self.is_proposal and self.decided_by and self.decided_on):
+            return None
+        day = self.decided_on.isoformat()
+        return {"by": self.decided_by, "on": day, "reference": self.decision_ref or ""}
 
     def renew_keys(self) -> None:
         questions = list(self.questions.all())

@@ -67,6 +67,12 @@ class UnitVersion(Record):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def decision(self) -> dict[str, str] | None:
+        """The decision of the city that it rests on, as it was frozen: `by`, `on`, `reference`."""
+        decision: dict[str, str] | None = self.content.parts["extra"].get("decision")
+        return decision
+
     def question_count(self, audience: str | None) -> int:
         """How many questions one reading has."""
         drawn: int = sum(min(pool["count"], _for(pool["audiences"], audience)) for pool in self.pools)

@@ -71,11 +71,17 @@ def keys_left_out(page: CoursePage, latest: CourseVersion | None) -> set[UUID]:
 
 
 def gather(page: CoursePage, units: Collection[UUID] | None = None) -> Gathered:
-    """The latest drafts of a course and of its units. `units` chooses some; None: all but those left out before."""
+    """The latest drafts of a course and of its units. `units` chooses some.
+
+    None: all but those left out before, and those that wait for a decision of the city.
+    """
     draft_page: CoursePage = page.get_latest_revision_as_object()
     latest = CourseVersion.objects.of(page.key).latest_first().select_related("content").first()
     pages = unit_pages(page)
-    absent = keys_left_out(page, latest) if units is None else {unit.key for unit in pages} - set(units)
+    if units is None:
+        absent = keys_left_out(page, latest) | {unit.key for unit in pages if unit.waits_for_decision}
+    else:
+        absent = {unit.key for unit in pages} - set(units)
     chosen, problems = [], []
     for unit_page in pages:
         if unit_page.key not in absent:
@@ -127,9 +133,15 @@ def _changes(
             yield UnitChange(unit.key, unit.page.title, UnitState.CHANGED, unit.page, details)
     pages = {page.key: page for page in left_out}
     for key, old in before.items():
-        yield UnitChange(key, old.title, UnitState.REMOVED, pages.pop(key, None))
+        page = pages.pop(key, None)
+        yield UnitChange(key, old.title, UnitState.REMOVED, page, _why_out(page))
     for key, page in pages.items():
-        yield UnitChange(key, page.title, UnitState.LEFT_OUT, page)
+        yield UnitChange(key, page.title, UnitState.LEFT_OUT, page, _why_out(page))
+
+
+def _why_out(page: UnitPage | None) -> tuple[str, ...]:
+    waits = page is not None and page.waits_for_decision
+    return (_("a proposal that waits for the city's decision"),) if waits else ()
 
 
 def _differences(old: dict[str, Any], draft: Any) -> Iterator[str]:
@@ -146,6 +158,8 @@ def _differences(old: dict[str, Any], draft: Any) -> Iterator[str]:
     yield from _counted(
         questions, {question["key"]: question for question in every_question(draft.extra)}, _question_words()
     )
+    if old["extra"].get("decision") != draft.extra.get("decision"):
+        yield _("the decision that it rests on")
     if _draws(old["extra"]) != _draws(draft.extra):
         yield _("what is drawn from the question bank")
     if old["cites"] != draft.cites:
