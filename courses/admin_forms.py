@@ -36,13 +36,17 @@ class KeyedForm:
 
 
 class UnitPageForm(KeyedForm, WagtailAdminPageForm):
-    """All questions, and the choices of each."""
+    """All questions and steps, and the choices of each."""
 
     def _keyed_forms(self) -> Iterator[list[Any]]:
         questions = list(self.formsets["questions"].forms)
         yield questions
         for question in questions:
             yield list(question.formsets["choices"].forms)
+        steps = list(self.formsets["steps"].forms)
+        yield steps
+        for step in steps:
+            yield list(step.formsets["choices"].forms)
 
 
 class BankItemForm(KeyedForm, WagtailAdminModelForm):

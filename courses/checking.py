@@ -1,5 +1,6 @@
-"""What a question still lacks before it can be asked, in the editor's words. Pure: it reads the frozen form."""
+"""What a question or a scenario still lacks, in the editor's words. Pure: it reads the frozen form."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,9 @@ from django.utils.translation import ngettext
 from cms.core.tokens import find_tokens
 from courses.enums import QuestionKind
 from courses.grading import LONGEST_WORDS, NumericQuestion, WrittenQuestion, folded, number_in, parse
+from courses.graph import Graph, graph_of
+from courses.scenario import Scenario, Step
+from courses.scenario import parse as parse_scenario
 
 FEWEST, MOST_ROWS = 2, 12
 
@@ -116,3 +120,67 @@ CHECKS: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     QuestionKind.NUMERIC: _numeric,
     QuestionKind.SHORT: _short,
 }
+
+
+# Scenarios
+
+
+def scenario_problems(data: dict[str, Any]) -> list[str]:
+    """Each problem is a clause about the unit: "has a scenario …", "the step “…” …"."""
+    scenario = parse_scenario(data)
+    found = [] if scenario.title.strip() else [_("has a scenario without a title")]
+    found += _names(scenario)
+    for step in scenario.steps:
+        named = {"step": step.name}
+        found += [_("the step “%(step)s” %(problem)s") % {**named, "problem": line} for line in _step(step)]
+    if not any(step.is_ending for step in scenario.steps):
+        return [*found, _("has a scenario without an ending")]
+    graph = graph_of(scenario)
+    lines = dict(_ways(graph))
+    return [*found, *(lines[step.key] % {"step": step.name} for step in scenario.steps if step.key in lines)]
+
+
+def _names(scenario: Scenario) -> Iterator[str]:
+    for key, what in (
+        ("key", _("is there twice; remove one and write it again")),
+        ("name", _("has the name of another")),
+    ):
+        counts = Counter(folded(getattr(step, key)) for step in scenario.steps)
+        twice = {one: step.name for step in scenario.steps if counts[one := folded(getattr(step, key))] > 1}
+        for name in twice.values():
+            yield _("the step “%(step)s” %(problem)s") % {"step": name, "problem": what}
+
+
+def _step(step: Step) -> Iterator[str]:
+    if not folded(step.name):
+        yield _("has no name")
+    if not step.text.strip():
+        yield _("does not say what happens")
+    if step.is_ending and step.choices:
+        yield _("is an ending and has choices")
+    if len({choice.key for choice in step.choices}) < len(step.choices):
+        yield _("has the same choice twice; remove one and write it again")
+    for number, choice in enumerate(step.choices, start=1):
+        for problem in _scenario_choice(step, choice):
+            yield _("has a choice, number %(number)s, that %(problem)s") % {"number": number, "problem": problem}
+
+
+def _scenario_choice(step: Step, choice: Any) -> Iterator[str]:
+    if not choice.text.strip():
+        yield _("has no words")
+    if choice.leads_to is None:
+        yield _("leads to a step that is not there")
+    if choice.leads_to == step.key and not choice.feedback.strip():
+        yield _("leads nowhere and has no feedback")
+    if choice.leads_to == step.key and choice.is_good:
+        yield _("is good but leads nowhere")
+
+
+def _ways(graph: Graph) -> Iterator[tuple[str, str]]:
+    """What is wrong with where each step leads; the gravest first, which is told."""
+    for key in graph.without_exit:
+        yield key, _("from the step “%(step)s” there is no way to an ending")
+    for key in graph.dead_ends:
+        yield key, _("the step “%(step)s” is a dead end: it has no choices and is no ending")
+    for key in graph.unreachable:
+        yield key, _("nobody comes to the step “%(step)s”")

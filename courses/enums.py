@@ -20,6 +20,23 @@ class Credit(TextChoices):
     PARTS = "parts", _("What is right gives a part of the points")
 
 
+class Ending(TextChoices):
+    """How a scenario ends at a step."""
+
+    GOOD = "good", pgettext_lazy("scenario", "Ends well")
+    OTHER = "other", pgettext_lazy("scenario", "Ends otherwise")
+
+
+class Rule(TextChoices):
+    """What it takes to complete a unit. Empty: what the unit has, see `needing`."""
+
+    READ = "read", _("Marked as read; questions and scenario are voluntary")
+    ANSWERED = "answered", _("All questions answered, right or wrong")
+    PASSED = "passed", _("The questions passed; the scenario is voluntary")
+    SCENARIO = "scenario", _("The scenario finished; questions are voluntary")
+    BOTH = "both", _("All questions answered, right or wrong, and the scenario finished")
+
+
 class UnitState(TextChoices):
     """What a cut would do to a unit."""
 

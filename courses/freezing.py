@@ -16,9 +16,10 @@ from cms.core import readings
 from cms.core.enums import Audience
 from cms.core.readings import is_for
 from cms.versions.freezing import Draft, freeze
-from courses.checking import question_problems
+from courses.checking import question_problems, scenario_problems
 from courses.enums import Credit, QuestionKind
 from courses.models import AbstractQuestion, CoursePage, QuestionBankItem, UnitPage
+from courses.needing import is_possible
 
 GRADED_IN_PARTS = (QuestionKind.MULTIPLE, QuestionKind.MATCH, QuestionKind.ORDER)
 SHUFFLED = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.MATCH)
@@ -46,6 +47,16 @@ class UnitDraft:
         """What is drawn from the bank: `tag`, `count` and the `questions` that are drawn from."""
         pools: list[dict[str, Any]] = self.draft.extra.get("pools", [])
         return pools
+
+    @property
+    def scenario(self) -> dict[str, Any] | None:
+        scenario: dict[str, Any] | None = self.draft.extra.get("scenario")
+        return scenario
+
+    @property
+    def rule(self) -> str:
+        """What it takes to complete it; empty for what is usual."""
+        return str(self.draft.extra.get("rule", ""))
 
     @property
     def audiences(self) -> list[str]:
@@ -136,6 +147,14 @@ def _words(questions: Iterable[dict[str, Any]]) -> Iterator[str]:
             yield choice["feedback"]
 
 
+def _scenario_words(scenario: dict[str, Any] | None) -> Iterator[str]:
+    for step in scenario["steps"] if scenario else ():
+        yield step["text"]
+        for choice in step["choices"]:
+            yield choice["text"]
+            yield choice["feedback"]
+
+
 def _pools(page: UnitPage, sections: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
     """The bank's questions that a unit draws from, as they are now. One that two draws would find is in the first."""
     pools: list[dict[str, Any]] = []
@@ -162,6 +181,16 @@ def pools_of(unit: UnitDraft) -> list[dict[str, Any]]:
     ]
 
 
+def how_done(unit: UnitDraft) -> dict[str, Any]:
+    """What a unit version keeps beside its content, to tell what it takes to complete it."""
+    scenario = unit.scenario
+    return {
+        "has_scenario": scenario is not None,
+        "scenario_audiences": scenario["audiences"] if scenario is not None else [],
+        "rule": unit.rule,
+    }
+
+
 def freeze_unit(page: UnitPage, *, strict: bool = True) -> UnitDraft:
     """A unit with its questions. Raises UnknownTokens unless `strict` is off (previews)."""
     sections = _sections_by_heading(page)
@@ -177,7 +206,12 @@ def freeze_unit(page: UnitPage, *, strict: bool = True) -> UnitDraft:
         extra["pools"] = pools
     if page.decision:
         extra["decision"] = page.decision
-    texts = list(_words(every_question(extra)))
+    scenario = page.frozen_scenario()
+    if scenario is not None:
+        extra["scenario"] = scenario
+    if page.rule:
+        extra["rule"] = str(page.rule)
+    texts = [*_words(every_question(extra)), *_scenario_words(scenario)]
     draft = freeze(title=page.title, body=page.body, extra=extra, texts=texts, strict=strict)
     return UnitDraft(page=page, draft=draft)
 
@@ -200,6 +234,7 @@ def audiences_in(draft: Draft) -> set[str]:
     found = set(draft.extra.get("audiences", ()))
     for question in every_question(draft.extra):
         found.update(question["audiences"])
+    found.update(draft.extra.get("scenario", {}).get("audiences", ()))
     for fragment in draft.fragments:
         found.update(fragment.audiences)
         found.update(readings.audiences_in(fragment.html))
@@ -223,7 +258,7 @@ class Problem:
 
 def unit_problems(unit: UnitDraft) -> list[Problem]:
     """What a unit lacks before it can be part of a version, naming the question."""
-    lines = [_("has no text")] if not unit.draft.fragments and not every_question(unit.draft.extra) else []
+    lines = [] if _pieces(unit) else [_("has no text")]
     if not unit.minutes:
         lines.append(_("has no planned minutes"))
     if unit.page.waits_for_decision:
@@ -240,7 +275,41 @@ def unit_problems(unit: UnitDraft) -> list[Problem]:
         keys.add(question["key"])
         lines += [_("question %(number)s %(problem)s") % {"number": number, "problem": line} for line in found]
     lines += [line for pool in unit.pools for line in _pool_problems(pool)]
+    lines += scenario_problems(unit.scenario) if unit.scenario is not None else []
+    lines += _rule_problems(unit)
     return [Problem(page_id=unit.page.pk, unit=unit.page.title, text=line) for line in lines]
+
+
+def _pieces(unit: UnitDraft) -> list[Sequence[str]]:
+    """The audiences of each piece of text, question and scenario that a unit has."""
+    pieces: list[Sequence[str]] = [fragment.audiences for fragment in unit.draft.fragments]
+    return [*pieces, *_asked(unit), *_played(unit)]
+
+
+def _asked(unit: UnitDraft) -> list[Sequence[str]]:
+    return [question["audiences"] for question in every_question(unit.draft.extra)]
+
+
+def _played(unit: UnitDraft) -> list[Sequence[str]]:
+    return [unit.scenario["audiences"]] if unit.scenario is not None else []
+
+
+def _rule_problems(unit: UnitDraft) -> Iterator[str]:
+    """A rule that asks for what is not there, in the whole unit or in one reading of it."""
+
+    def is_there(audience: str | None) -> bool:
+        asked, played = (any(is_for(whom, audience) for whom in some(unit)) for some in (_asked, _played))
+        return is_possible(unit.rule, asked, played)
+
+    if not is_there(None):
+        yield _("asks for questions or a scenario that it does not have (“done when”)")
+        return
+    lacking = [one for one in Audience if is_for(unit.audiences, one.value) and not is_there(one.value)]
+    if lacking:
+        names = ", ".join(str(one.label).lower() for one in lacking)
+        yield _("asks for questions or a scenario that it does not have for: %(audiences)s (“done when”)") % {
+            "audiences": names
+        }
 
 
 def _pool_problems(pool: dict[str, Any]) -> Iterator[str]:
@@ -282,8 +351,7 @@ def _empty_readings(course: CourseDraft) -> list[Problem]:
             text = _("There is no unit for %(audience)s.") % {"audience": label}
             problems.append(Problem(page_id=course.page.pk, unit="", text=text))
         for unit in units:
-            pieces = [*(fragment.audiences for fragment in unit.draft.fragments)]
-            pieces += [question["audiences"] for question in every_question(unit.draft.extra)]
+            pieces = _pieces(unit)
             if pieces and not any(is_for(audiences, audience) for audiences in pieces):
                 text = _("has nothing for %(audience)s") % {"audience": label}
                 problems.append(Problem(page_id=unit.page.pk, unit=unit.page.title, text=text))

@@ -1,6 +1,11 @@
+from collections.abc import Iterator
 from typing import Any
 
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, Panel
+
+from courses.checking import scenario_problems
+from courses.graph import Arrow, Box, graph_of, picture
+from courses.scenario import Scenario, parse
 
 
 class KeyPanel(FieldPanel):
@@ -19,3 +24,55 @@ class KeyPanel(FieldPanel):
 def only_for(*kinds: str) -> str:
     """Classes of a panel that belongs to some kinds of question. The admin's script hides it for the others."""
     return " ".join(["lc-only", *(f"lc-for-{kind}" for kind in kinds)])
+
+
+SHORT = 22
+
+
+class ScenarioPanel(Panel):
+    """A picture of the scenario as it was last saved, the same as a list, and what is wrong with it."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "courses/admin/scenario.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            data = self.instance.frozen_scenario() if self.instance.pk else None
+            if data is None:
+                return context
+            return {**context, **drawn(parse(data)), "problems": scenario_problems(data), "page": self.instance}
+
+
+def drawn(scenario: Scenario) -> dict[str, Any]:
+    """What the template needs to draw a scenario."""
+    names = {step.key: (number, step) for number, step in enumerate(scenario.steps, start=1)}
+    graph = graph_of(scenario)
+    ill = {*graph.dead_ends, *graph.unreachable, *graph.without_exit}
+
+    def boxes(some: tuple[Box, ...]) -> Iterator[dict[str, Any]]:
+        for box in some:
+            number, step = names[box.node]
+            words = f"{number}. {step.name}"
+            short = words if len(words) <= SHORT else f"{words[: SHORT - 1].rstrip()}…"
+            yield {"box": box, "step": step, "short": short, "is_ill": box.node in ill}
+
+    def arrows(some: tuple[Arrow, ...]) -> Iterator[dict[str, Any]]:
+        for arrow in some:
+            ways = [choice for choice in names[arrow.node][1].choices if choice.leads_to is not None]
+            yield {"arrow": arrow, "choice": ways[arrow.number - 1]}
+
+    found = picture(graph)
+    return {
+        "picture": found,
+        "boxes": list(boxes(found.boxes)),
+        "arrows": list(arrows(found.arrows)),
+        "rows": [
+            {
+                "number": number,
+                "step": step,
+                "is_ill": step.key in ill,
+                "choices": [(choice, names.get(choice.leads_to or "", (None, None))[0]) for choice in step.choices],
+            }
+            for number, step in enumerate(scenario.steps, start=1)
+        ],
+    }

@@ -81,6 +81,7 @@ def unit_form(page, title=None, questions=None):
             "body": streamfield([]),
             "questions": inline_formset(questions, initial=sum(bool(one["id"]) for one in questions)),
             "draws": inline_formset([]),
+            "steps": inline_formset([]),
             "comments": inline_formset([]),
         }
     )
@@ -212,6 +213,7 @@ def test_a_new_unit_is_a_draft_whatever_was_pressed(desk, course):
             "body": streamfield([]),
             "questions": inline_formset([]),
             "draws": inline_formset([]),
+            "steps": inline_formset([]),
             "comments": inline_formset([]),
             "action-publish": "1",
         }

@@ -20,7 +20,7 @@ from cms.people.queries import person_of
 from cms.versions.actions import PublishingError, mint, store_content, withdraw
 from cms.versions.enums import Change
 from cms.versions.models import Withdrawal
-from courses.freezing import Problem, pools_of
+from courses.freezing import Problem, how_done, pools_of
 from courses.models import CoursePage, CourseVersion, UnitPage, UnitVersion
 from courses.models.pages import CutPage
 from courses.queries.drafts import Gathered, gather
@@ -149,6 +149,7 @@ def _mint(
             audiences=unit.audiences,
             question_audiences=[question["audiences"] for question in unit.questions],
             pools=pools_of(unit),
+            **how_done(unit),
             content=store_content(unit.draft),
             sha256=unit.draft.sha256,
             must_redo=unit.key in redone,

@@ -1,6 +1,15 @@
-from courses.models.learning import Answer, Attempt, Enrollment, Move, UnitCarried, UnitCompletion
+from courses.models.learning import (
+    Answer,
+    Attempt,
+    Enrollment,
+    Move,
+    ScenarioCompletion,
+    UnitCarried,
+    UnitCompletion,
+)
 from courses.models.pages import Choice, CourseIndexPage, CoursePage, Question, QuestionDraw, UnitPage
 from courses.models.questions import AbstractQuestion, QuestionBankChoice, QuestionBankItem, QuestionBankTag
+from courses.models.scenarios import ScenarioChoice, ScenarioStep
 from courses.models.versions import CourseVersion, UnitVersion, UnitWithdrawal
 
 __all__ = [
@@ -18,6 +27,9 @@ __all__ = [
     "QuestionBankItem",
     "QuestionBankTag",
     "QuestionDraw",
+    "ScenarioChoice",
+    "ScenarioCompletion",
+    "ScenarioStep",
     "UnitCarried",
     "UnitCompletion",
     "UnitPage",

@@ -83,6 +83,25 @@ class UnitCompletion(Record):
         return f"{self.unit_version} {self.completed_at:%Y-%m-%d}"
 
 
+class ScenarioCompletion(Record):
+    """Somebody has played a unit's scenario to an ending. Which one, and what they chose, is kept nowhere."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="scenarios")
+    unit_version = models.ForeignKey(UnitVersion, on_delete=models.PROTECT, related_name="scenarios")
+    completed_at = models.DateTimeField(_("completed at"))
+
+    class Meta:
+        verbose_name = _("finished scenario")
+        verbose_name_plural = _("finished scenarios")
+        constraints = [
+            # Two posts that race leave one row.
+            models.UniqueConstraint(fields=["enrollment", "unit_version"], name="courses_scenario_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_version} {self.completed_at:%Y-%m-%d}"
+
+
 class Move(Record):
     """In the middle of a version somebody chose to go on with the one in force, and the enrollment names that since."""
 

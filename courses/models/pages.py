@@ -16,8 +16,10 @@ from cms.core.enums import Audience
 from cms.core.models import BasePage
 from cms.references.blocks import content_blocks
 from courses.admin_forms import UnitPageForm
+from courses.enums import Rule
 from courses.models.fields import AudiencesField, TagField
 from courses.models.questions import AbstractChoice, AbstractQuestion
+from courses.models.scenarios import WithScenario
 from courses.registry import previews
 
 
@@ -142,8 +144,8 @@ class CoursePage(CutPage):
         verbose_name_plural = pgettext_lazy("page", "courses")
 
 
-class UnitPage(CutPage):
-    """Where a unit is written: text, then its questions."""
+class UnitPage(WithScenario, CutPage):
+    """Where a unit is written: text, then its questions, then its scenario."""
 
     parent_page_types = ["courses.CoursePage"]
     subpage_types: list[str] = []
@@ -173,6 +175,14 @@ class UnitPage(CutPage):
         blank=True,
         verbose_name=pgettext_lazy("course", "text"),
         help_text=_("What is read before the questions."),
+    )
+
+    rule = models.CharField(
+        _("done when"),
+        max_length=12,
+        choices=Rule,
+        blank=True,
+        help_text=_("Leave empty for what is usual: questions passed, scenario finished, otherwise marked as read."),
     )
 
     # What it rests on
@@ -208,6 +218,8 @@ class UnitPage(CutPage):
             label=pgettext_lazy("quiz", "Draw"),
             help_text=_("Asked after the questions above. Which ones differs between people and attempts."),
         ),
+        WithScenario.scenario_panel,
+        FieldPanel("rule"),
         MultiFieldPanel(
             [
                 FieldPanel("is_proposal"),
@@ -246,6 +258,14 @@ class UnitPage(CutPage):
                 choice.key = uuid.uuid5(self.key, str(choice.key))
             question.choices = choices
         self.questions = questions
+        steps = list(self.steps.all())
+        for step in steps:
+            step.key = uuid.uuid5(self.key, str(step.key))
+            choices = list(step.choices.all())
+            for choice in choices:
+                choice.key = uuid.uuid5(self.key, str(choice.key))
+            step.choices = choices
+        self.steps = steps
 
 
 class Question(Orderable, AbstractQuestion):

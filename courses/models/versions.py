@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from cms.core.models import Record, RecordQuerySet
 from cms.core.readings import is_for
 from cms.versions.models import Content, Version
+from courses.enums import Rule
 from courses.models.pages import CoursePage
+from courses.needing import Needs, needs
 
 
 class CourseVersion(Version):
@@ -47,6 +49,9 @@ class UnitVersion(Record):
     audiences = models.JSONField(default=list)
     question_audiences = models.JSONField(default=list)  # one list of audiences for each question
     pools = models.JSONField(default=list)  # what is drawn from the bank: how many, and the audiences of each question
+    has_scenario = models.BooleanField(default=False)
+    scenario_audiences = models.JSONField(default=list)
+    rule = models.CharField(max_length=12, choices=Rule, blank=True)
     content = models.ForeignKey(Content, on_delete=models.PROTECT, related_name="unit_versions")
     sha256 = models.CharField(max_length=64)
     must_redo = models.BooleanField(default=False)
@@ -77,6 +82,14 @@ class UnitVersion(Record):
         """How many questions one reading has."""
         drawn: int = sum(min(pool["count"], _for(pool["audiences"], audience)) for pool in self.pools)
         return _for(self.question_audiences, audience) + drawn
+
+    def shows_scenario(self, audience: str | None) -> bool:
+        """Whether one reading has the scenario."""
+        return self.has_scenario and is_for(self.scenario_audiences, audience)
+
+    def needs(self, audience: str | None) -> Needs:
+        """What it takes to complete the unit in one reading."""
+        return needs(self.rule, self.question_count(audience) > 0, self.shows_scenario(audience))
 
 
 class UnitWithdrawal(Record):

@@ -162,6 +162,10 @@ def _differences(old: dict[str, Any], draft: Any) -> Iterator[str]:
         yield _("the decision that it rests on")
     if _draws(old["extra"]) != _draws(draft.extra):
         yield _("what is drawn from the question bank")
+    if old["extra"].get("scenario") != draft.extra.get("scenario"):
+        yield _("the scenario")
+    if old["extra"].get("rule") != draft.extra.get("rule"):
+        yield _("what it takes to complete it")
     if old["cites"] != draft.cites:
         yield _("law or contacts that it cites")
 

@@ -6,7 +6,7 @@ from datetime import date
 from cms.core.enums import Audience
 from cms.people.models import Person
 from cms.versions.queries import Section, sections_of_draft
-from courses.freezing import UnitDraft, freeze_course, freeze_unit, pools_of
+from courses.freezing import UnitDraft, freeze_course, freeze_unit, how_done, pools_of
 from courses.grading import Question, grade
 from courses.models import CoursePage, CourseVersion, UnitPage, UnitVersion
 from courses.queries.drafts import gather
@@ -71,4 +71,5 @@ def _unit(unit: UnitDraft) -> UnitVersion:
         audiences=unit.audiences,
         question_audiences=[question["audiences"] for question in unit.questions],
         pools=pools_of(unit),
+        **how_done(unit),
     )

@@ -14,7 +14,15 @@ from django.utils.translation import pgettext
 from cms.core.registry import Use
 from cms.core.tokens import Token, find_tokens
 from cms.references.blocks import citations_in
-from courses.models import Choice, CoursePage, CourseVersion, Question, UnitPage
+from courses.models import (
+    Choice,
+    CoursePage,
+    CourseVersion,
+    Question,
+    ScenarioChoice,
+    ScenarioStep,
+    UnitPage,
+)
 from courses.queries.catalogue import versions_in_force
 
 
@@ -44,10 +52,12 @@ def _pages() -> Iterator[tuple[set[Token], Use]]:
 
 
 def _questions() -> dict[int, set[Token]]:
-    """What the questions of each unit cite."""
+    """What the questions and the scenario of each unit cite."""
     words = [
         *Question.objects.values_list("page_id", "text", "feedback"),
         *Choice.objects.values_list("question__page_id", "text", "feedback"),
+        *ScenarioStep.objects.values_list("page_id", "text"),
+        *ScenarioChoice.objects.values_list("step__page_id", "text", "feedback"),
     ]
     cited: dict[int, set[Token]] = {}
     for page, *texts in words:
