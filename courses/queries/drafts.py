@@ -158,14 +158,16 @@ def _differences(old: dict[str, Any], draft: Any) -> Iterator[str]:
     yield from _counted(
         questions, {question["key"]: question for question in every_question(draft.extra)}, _question_words()
     )
-    if old["extra"].get("decision") != draft.extra.get("decision"):
-        yield _("the decision that it rests on")
     if _draws(old["extra"]) != _draws(draft.extra):
         yield _("what is drawn from the question bank")
-    if old["extra"].get("scenario") != draft.extra.get("scenario"):
-        yield _("the scenario")
-    if old["extra"].get("rule") != draft.extra.get("rule"):
-        yield _("what it takes to complete it")
+    optional = {
+        "decision": _("the decision that it rests on"),
+        "scenario": _("the scenario"),
+        "rule": _("what it takes to complete it"),
+    }
+    for name, words in optional.items():
+        if old["extra"].get(name) != draft.extra.get(name):
+            yield words
     if old["cites"] != draft.cites:
         yield _("law or contacts that it cites")
 
