@@ -72,6 +72,22 @@ def test_zip_holds_the_stored_bytes_and_a_list(certificates: list[Certificate], 
 
 
 @pytest.mark.usefixtures("oversight_open")
+def test_list_names_the_boards_of_workplaces_that_the_asker_sees(
+    city: City, certificates: list[Certificate], head: Member, hr: Member, learner: Member
+) -> None:
+    OrgUnit.objects.filter(pk=city.almskolan.pk).update(controller="Skolnämnden")
+    OrgUnit.objects.filter(pk=city.bokskolan.pk).update(controller="Norra nämnden")
+    EmploymentFactory(person=learner.person, org_unit=city.bokskolan)
+
+    def boards(member: Member) -> list[str]:
+        return [row["Personuppgiftsansvarig"] for row in fetch(member, bundle_of(member, certificates))[1]]
+
+    assert boards(learner) == ["Norra nämnden, Skolnämnden"]
+    assert boards(hr) == ["Norra nämnden, Skolnämnden", "Norra nämnden"]
+    assert boards(head) == ["Skolnämnden"]
+
+
+@pytest.mark.usefixtures("oversight_open")
 def test_scope_is_asked_when_it_is_fetched(certificates: list[Certificate], head: Member, hr: Member) -> None:
     _files, rows = fetch(head, bundle_of(head, certificates))
     assert [row["Innehavare"] for row in rows] == ["Lena Lind"]

@@ -1,5 +1,6 @@
 """Reads over certificates: what verification tells, what one person holds, what an actor may fetch."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,8 +12,8 @@ from django.utils.translation import pgettext
 from cms.certificates.enums import CertificateKind, CertificateState, EventKind
 from cms.certificates.facts import Facts, TranscriptFacts, from_json, letterhead_of
 from cms.certificates.models import ALPHABET, ID_LENGTH, Certificate, CertificateEvent, CertificateFile
-from cms.people.models import Person
-from cms.people.queries import person_views_are_open, view_of, visible_people
+from cms.people.models import Employment, Person
+from cms.people.queries import controllers_of, person_views_are_open, view_of, visible_employments, visible_people
 
 NOBODYS = "0" * ID_LENGTH
 # A guideline's document that has been taken back may hold what was taken out of the guideline: nobody gets it.
@@ -140,7 +141,30 @@ def certificates_of(person: Person) -> list[Certificate]:
     return list(held.order_by("-issued_at", "-pk"))
 
 
-def manifest_row(certificate: Certificate | None, name: str) -> list[str]:
+def boards_answering(certificates: Iterable[Certificate], actor: Person, on: date) -> dict[int, str]:
+    """The boards answerable for the personal data that each certificate holds, by its primary key.
+
+    They are those of the holder's workplaces on the day, as far as the actor may see them; a statement names its own.
+    """
+    certificates, view = list(certificates), view_of(actor, on)
+    own = Q(person=actor) | Q(person__merged_into=actor)
+    holders = [certificate.person_id for certificate in certificates if certificate.person_id]
+    shown = Employment.objects.known_at().on(on).filter(Q(pk__in=visible_employments(view, on).values("pk")) | own)
+    records = Person.objects.filter(pk__in=holders)
+    roots = {pk: merged or pk for pk, merged in records.values_list("pk", "merged_into_id")}
+    places: dict[int, set[int]] = {}
+    rows = shown.filter(Q(person__in=roots.values()) | Q(person__merged_into__in=roots.values()))
+    for person, merged, org_unit in rows.values_list("person_id", "person__merged_into_id", "org_unit_id"):
+        places.setdefault(merged or person, set()).add(org_unit)
+    boards = controllers_of(set().union(*places.values()), view.tree)
+    found = {}
+    for certificate in certificates:
+        named = {boards[unit] for unit in places.get(roots.get(certificate.person_id or 0, 0), ())}
+        found[certificate.pk] = ", ".join(sorted(named - {""})) or str(certificate.facts.get("controller", ""))
+    return found
+
+
+def manifest_row(certificate: Certificate | None, name: str, boards: str = "") -> list[str]:
     """A bundle's line about a certificate, or its headings for None."""
     if certificate is None:
         return [
@@ -154,6 +178,7 @@ def manifest_row(certificate: Certificate | None, name: str) -> list[str]:
                 pgettext("certificate", "Version"),
                 pgettext("certificate", "Issued on"),
                 pgettext("certificate", "State"),
+                pgettext("certificate", "Answerable for the personal data"),
             )
         ]
     facts = certificate.facts
@@ -166,6 +191,7 @@ def manifest_row(certificate: Certificate | None, name: str) -> list[str]:
         str(facts.get("version", "")),
         timezone.localdate(certificate.issued_at).isoformat(),
         str(certificate.state.label),
+        boards,
     ]
 
 

@@ -106,7 +106,7 @@ def own_course(person: Person, key: UUID, on: date, unit_key: UUID | None = None
         )
         .select_related("course_version")
         .annotate(
-            withdrawal=Subquery(withdrawals.values("pk")[:1]),
+            course_withdrawal=Subquery(withdrawals.values("pk")[:1]),
             canonical=_canonical_of(unit_key),
             **{f"enrollment_{name}": F(f"course_version__enrollments__{name}") for name in ENROLLMENT},
         )
@@ -117,7 +117,7 @@ def own_course(person: Person, key: UUID, on: date, unit_key: UUID | None = None
     for row in rows:
         if row.canonical is not None:
             row.content = Content(pk=row.content_id, sha256=row.sha256, canonical=row.canonical)
-    withdrawal = Withdrawal.objects.get(pk=rows[0].withdrawal) if rows[0].withdrawal is not None else None
+    withdrawal = Withdrawal.objects.get(pk=rows[0].course_withdrawal) if rows[0].course_withdrawal else None
     return Course(enrollment, steps_of(enrollment, [(row, _trace(row)) for row in rows]), withdrawal)
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cms.certificates import zipping
 from cms.certificates.actions import note_bundle_fetch, request_bundle
 from cms.certificates.models import Certificate, CertificateBundle
-from cms.certificates.queries import certificates_of, fetchable_by, manifest_row
+from cms.certificates.queries import boards_answering, certificates_of, fetchable_by, manifest_row
 from cms.certificates.views.answers import guarded
 from cms.certificates.views.files import bytes_of
 from cms.core.sheets import as_csv
@@ -57,21 +57,23 @@ def archive(request: HttpRequest, key: uuid.UUID) -> HttpResponse | StreamingHtt
     allowed = fetchable_by(person, timezone.localdate()).filter(pk__in=found.certificate_ids)
     ids = list(allowed.order_by("pk").values_list("pk", flat=True))
     note_bundle_fetch(certificate_ids=ids, actor=person)
-    response = StreamingHttpResponse(zipping.stream(_files(ids)), content_type="application/zip")
+    response = StreamingHttpResponse(zipping.stream(_files(ids, person)), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="intyg-{timezone.localdate().isoformat()}.zip"'
     return response
 
 
-def _files(ids: list[int]) -> Iterator[tuple[str, bytes]]:
+def _files(ids: list[int], actor: Person) -> Iterator[tuple[str, bytes]]:
     """The PDFs, and last the list of them, which says too which are missing."""
     rows = []
     for start in range(0, len(ids), 100):
-        batch = Certificate.objects.filter(pk__in=ids[start : start + 100]).order_by("pk")
-        for certificate in batch.select_related("person", "file", "superseded_by").prefetch_related("events"):
+        some = Certificate.objects.filter(pk__in=ids[start : start + 100]).order_by("pk")
+        batch = list(some.select_related("person", "file", "superseded_by").prefetch_related("events"))
+        boards = boards_answering(batch, actor, timezone.localdate())
+        for certificate in batch:
             file = getattr(certificate, "file", None)
             data = bytes_of(file) if file is not None else b""
             name = f"intyg-{certificate.public_id}.pdf" if data else ""
             if data:
                 yield name, data
-            rows.append(manifest_row(certificate, name))
+            rows.append(manifest_row(certificate, name, boards[certificate.pk]))
     yield "innehall.csv", as_csv([manifest_row(None, ""), *rows])
