@@ -22,6 +22,7 @@ from courses.models import AbstractQuestion, CoursePage, QuestionBankItem, UnitP
 from courses.needing import is_possible
 
 GRADED_IN_PARTS = (QuestionKind.MULTIPLE, QuestionKind.MATCH, QuestionKind.ORDER)
+WHAT_COMES = "what_comes"
 SHUFFLED = (QuestionKind.SINGLE, QuestionKind.MULTIPLE, QuestionKind.MATCH)
 
 
@@ -261,6 +262,9 @@ def unit_problems(unit: UnitDraft) -> list[Problem]:
     lines = [] if _pieces(unit) else [_("has no text")]
     if not unit.minutes:
         lines.append(_("has no planned minutes"))
+    kinds = [fragment.kind for fragment in unit.draft.fragments]
+    if WHAT_COMES in kinds[kinds.count(WHAT_COMES) :]:
+        lines.append(_("says what comes after it has come: that note stands first in the text"))
     if unit.page.waits_for_decision:
         lines.append(_("is a proposal: enter the city's decision, or leave the unit out"))
     keys: set[str] = set()

@@ -8,6 +8,8 @@ line that begins another. A line with only braces begins a new text block with t
 :::fara Title {…} … :::           a call-out: info, viktigt or fara
 :::steg, :::ansvar, :::tecken     rows, each begun by "= Title {…}"
 :::checklista Title … :::         points, each begun by "- "; so for :::kort, which is read in half a minute
+:::stund Title … :::              something to think about; :::innan key … ::: what comes, and whose support
+:::fler … :::                     texts to unfold, each begun by "= Title {…}"
 ::lagrum key, ::kontakter list Title
 """
 
@@ -31,7 +33,10 @@ ROWS = {
     "steg": ("steps", "title", "text"),
     "ansvar": ("responsibilities", "role", "duty"),
     "tecken": ("signs", "age", "signs"),
+    "fler": ("accordion", "title", "text"),
 }
+WORDED = {"text": ("text", ""), "stund": ("reflection", "title"), "innan": ("what_comes", "support")}
+ROWS_ALONE = {"steps": "steps", "accordion": "items"}  # blocks that have rows and no caption
 MARKS = re.compile(r"\s*\{([^{}]*)\}$")
 HEADING = re.compile(r"(#{2,3}) (.+)")
 OPENING = re.compile(r":::(\w+)\s*(.*)")
@@ -200,8 +205,9 @@ def _value(piece: Piece, version: int | None) -> tuple[str, dict[str, Any]]:
         return _rows_value(piece, version)
     if piece.kind in ("##", "###"):
         return "heading", {"text": piece.title, "level": str(len(piece.kind))}
-    if piece.kind == "text":
-        return "text", {"text": rich_text(piece.lines)}
+    if piece.kind in WORDED:
+        block, name = WORDED[piece.kind]
+        return block, {**({name: piece.title} if name else {}), "text": rich_text(piece.lines)}
     if piece.kind in ("checklista", "kort"):
         return _points_value(piece)
     if piece.kind == "lagrum":
@@ -222,7 +228,9 @@ def _rows_value(piece: Piece, version: int | None) -> tuple[str, dict[str, Any]]
     """Steps and tables: each row has a title, a text and its audiences, under names of the block's own."""
     block, title, text = ROWS[piece.kind]
     rows = [{title: words, text: html, "audiences": whom} for words, html, whom in _rows(piece, version)]
-    return block, {"steps": rows} if block == "steps" else {"caption": piece.title, "rows": rows}
+    if block in ROWS_ALONE:
+        return block, {ROWS_ALONE[block]: rows}
+    return block, {"caption": piece.title, "rows": rows}
 
 
 def stream(text: str, *, document: str, version: int | None = None) -> list[dict[str, Any]]:

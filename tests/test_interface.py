@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.template import engines
 from django.test import Client, RequestFactory
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils import translation
 from PIL import Image as Pillow
 from wagtail.blocks import StreamBlock, StreamValue
+from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Site
 
@@ -36,6 +38,11 @@ def picture():
     Pillow.new("RGB", (40, 30), "#1f5a52").save(data, "PNG")
     data.seek(0)
     return get_image_model().objects.create(title="x", file=ImageFile(data, name="x.png"))
+
+
+def form_to_fill_in():
+    file = ContentFile(b"%PDF-1.7" + b"0" * 2040, "blankett.pdf")
+    return get_document_model().objects.create(title="x", file=file).pk
 
 
 def every_block(image):
@@ -66,6 +73,11 @@ def every_block(image):
         ("callout", {"tone": "danger", "title": "Ring först", "text": "<p>112</p>"}),
         ("checklist", {"title": "Inför lovet", "items": ["Ett", "Två <b>"]}),
         ("picture", {"image": image, "alt": "En ledstång", "caption": "Bild"}),
+        (
+            "accordion",
+            {"items": [{"title": f"Mer {i}", "text": "<p>X</p>", "audiences": a} for i, a in enumerate(rows_for)]},
+        ),
+        ("document", {"title": "Blankett", "document": form_to_fill_in(), "text": "Fyll i den först."}),
         ("legal_reference", {"key": "orosanmalan"}),
         ("contacts", {"title": "Ring", "kind": "orosanmalan"}),
     ]
@@ -110,7 +122,7 @@ def test_brief_is_brief(draft):
 
 
 def test_rows_are_marked_for_their_readers(draft):
-    for kind in ("steps", "responsibilities", "signs"):
+    for kind in ("steps", "responsibilities", "signs", "accordion"):
         html = next(piece.html for piece in draft.fragments if piece.kind == kind)
         assert html.count("<!--only:") == 2
         preschool = read_for(html, Audience.PRESCHOOL)
@@ -137,10 +149,18 @@ def test_registers_are_cited_by_slots(draft):
 
 def test_pictures_are_frozen_by_hash_with_their_size(draft):
     html = next(piece.html for piece in draft.fragments if piece.kind == "picture")
-    asset = next(iter(draft.assets))
+    asset = next(one.sha256 for one in draft.assets.values() if one.width)
     assert f'src="asset:{asset}"' in html
     assert 'width="40" height="30"' in html
     assert 'alt="En ledstång"' in html
+
+
+def test_documents_are_frozen_by_hash_with_kind_and_size(draft):
+    piece = next(piece for piece in draft.fragments if piece.kind == "document")
+    asset = next(one for one in draft.assets.values() if one.filename)
+    assert f'href="{asset.address}"' in piece.html
+    assert "(PDF, 2,0\xa0kB)" in piece.html
+    assert (piece.data["document"], asset.media_type) == (asset.sha256, "application/pdf")
 
 
 def test_frozen_text_is_escaped_and_free_of_markup(draft):

@@ -1,12 +1,15 @@
 """StreamField blocks shared by guidelines and courses. Each can be kept for some audiences only."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
 from cms.core.enums import Audience, Competence, Tone
@@ -194,6 +197,46 @@ class PictureBlock(SectionBlock):
         return context
 
 
+class FoldBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Heading"), max_length=200)
+    text = blocks.RichTextBlock(features=RICH_TEXT_FEATURES, label=_("Text"))
+    audiences = AudienceBlock()
+
+
+class AccordionBlock(SectionBlock):
+    """Texts that are folded until the reader opens them: what not everybody needs. On paper they are all open."""
+
+    items = blocks.ListBlock(FoldBlock(), min_num=1, label=_("Folded texts"))
+
+    class Meta:
+        icon = "collapse-down"
+        label = _("Accordion")
+        template = "ledstang_core/blocks/accordion.html"
+
+
+class DocumentBlock(SectionBlock):
+    """A file to fetch, frozen by hash, with what kind it is and how large."""
+
+    title = blocks.CharBlock(label=_("What the file is called"), max_length=200)
+    document = DocumentChooserBlock(label=_("File"))
+    text = blocks.CharBlock(required=False, max_length=400, label=_("What it is for"))
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Document to fetch")
+        template = "ledstang_core/blocks/document.html"
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The frozen copy's address where `assets` collects files, its type and its size."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        assets, document = context.get("assets"), value.get("document")
+        if assets is None or document is None:
+            return context
+        asset = assets.add_document(document)
+        kind = Path(asset.filename).suffix.lstrip(".").upper()
+        return {**context, "asset": asset, "kind": kind, "size": filesizeformat(len(asset.data))}
+
+
 def section_blocks() -> list[tuple[str, blocks.Block]]:
     """Fresh instances of the blocks that need no register."""
     return [
@@ -206,4 +249,6 @@ def section_blocks() -> list[tuple[str, blocks.Block]]:
         ("callout", CalloutBlock()),
         ("checklist", ChecklistBlock()),
         ("picture", PictureBlock()),
+        ("accordion", AccordionBlock()),
+        ("document", DocumentBlock()),
     ]

@@ -18,6 +18,12 @@ def legal_reference_choices() -> list[tuple[str, str]]:
     return [(law.key, str(law)) for law in model.objects.all()]
 
 
+def contact_choices() -> list[tuple[str, str]]:
+    """Every contact route once, by its key, whatever districts it has."""
+    rows = apps.get_model("ledstang_references", "Contact").objects.order_by("name", "key")
+    return list(dict(rows.values_list("key", "name")).items())
+
+
 class LegalReferenceBlock(SectionBlock):
     """A paragraph of law with its summary, from the register."""
 
@@ -41,6 +47,22 @@ class ContactListBlock(SectionBlock):
         template = "ledstang_references/blocks/contact_list.html"
 
 
+class WhatComesBlock(SectionBlock):
+    """What a heavy text is about, before it begins: that one may pause, and where staff find support."""
+
+    text = blocks.RichTextBlock(
+        features=["bold", "italic"],
+        label=_("What comes"),
+        help_text=_("In a few plain words, without detail. That one may pause is said by itself."),
+    )
+    support = blocks.ChoiceBlock(choices=contact_choices, label=_("Where staff find support"))
+
+    class Meta:
+        icon = "info-circle"
+        label = _("What comes")
+        template = "ledstang_references/blocks/what_comes.html"
+
+
 def citations_in(blocks_written: Iterable[Mapping[str, Any]]) -> set[Token]:
     """Every entry of a register that a text cites, from its blocks as the database keeps them."""
     found: set[Token] = set()
@@ -52,7 +74,11 @@ def citations_in(blocks_written: Iterable[Mapping[str, Any]]) -> set[Token]:
     return found
 
 
-BLOCKS_THAT_CITE = {"legal_reference": ("lag", "key"), "contacts": ("kontaktlista", "kind")}
+BLOCKS_THAT_CITE = {
+    "legal_reference": ("lag", "key"),
+    "contacts": ("kontaktlista", "kind"),
+    "what_comes": ("kontakt", "support"),
+}
 
 
 def content_blocks() -> list[tuple[str, blocks.Block]]:

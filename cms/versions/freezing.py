@@ -19,6 +19,7 @@ from django.utils.html import conditional_escape, strip_tags
 from django.utils.translation import gettext as _
 from wagtail.blocks import ListBlock, MultipleChoiceBlock, RichTextBlock, StreamValue, StructBlock
 from wagtail.documents import get_document_model
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
 from cms.core.models import Refused
@@ -242,7 +243,7 @@ def _plain(html: str) -> str:
 
 
 def _data(block: Any, value: Any, assets: AssetCollector) -> Any:
-    """A block's value as JSON-ready data without database ids: an image becomes its hash."""
+    """A block's value as JSON-ready data without database ids: an image or a file becomes its hash."""
     if isinstance(block, StructBlock):
         return {
             name: _data(child, value.get(name), assets)
@@ -253,6 +254,8 @@ def _data(block: Any, value: Any, assets: AssetCollector) -> Any:
         return [_data(block.child_block, item, assets) for item in value]
     if isinstance(block, ImageChooserBlock):
         return assets.add(value).sha256 if value else None
+    if isinstance(block, DocumentChooserBlock):
+        return assets.add_document(value).sha256 if value else None
     if isinstance(block, MultipleChoiceBlock):
         return sorted(value or ())
     if isinstance(block, RichTextBlock):

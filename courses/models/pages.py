@@ -16,6 +16,7 @@ from cms.core.enums import Audience
 from cms.core.models import BasePage
 from cms.references.blocks import content_blocks
 from courses.admin_forms import UnitPageForm
+from courses.blocks import unit_blocks
 from courses.enums import Rule
 from courses.models.fields import AudiencesField, TagField
 from courses.models.questions import AbstractChoice, AbstractQuestion
@@ -171,7 +172,7 @@ class UnitPage(WithScenario, CutPage):
         help_text=_("Leave empty for a unit that everyone should do. Others neither see it nor have to do it."),
     )
     body = StreamField(
-        content_blocks(),
+        unit_blocks(),
         blank=True,
         verbose_name=pgettext_lazy("course", "text"),
         help_text=_("What is read before the questions."),

@@ -8,10 +8,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
 
-from cms.core.readings import is_for
-from cms.versions.models import ReviewMark, ReviewSignature
+from cms.core.readings import is_for, read_for
+from cms.versions.freezing import fragment_anchor
+from cms.versions.models import Fragment, ReviewMark, ReviewSignature
+from cms.versions.queries import Section
 from courses.drawing import Note, Pool, compose, recall
-from courses.freezing import every_question
+from courses.freezing import WHAT_COMES, every_question
 from courses.grading import Question, parse
 from courses.models import CourseVersion, Enrollment, UnitCompletion, UnitVersion
 
@@ -40,6 +42,18 @@ def unit_of(enrollment: Enrollment, unit_key: UUID) -> UnitVersion | None:
     """One unit of an enrollment's version and reading, with its content. None if it is not part of it."""
     units = UnitVersion.objects.filter(course_version_id=enrollment.version_id, unit_key=unit_key)
     return next(iter(in_reading(units.select_related("content"), enrollment.audience)), None)
+
+
+def notes_before(units: Iterable[UnitVersion], audience: str | None) -> dict[int, Section]:
+    """What is said before heavy units, by the content's primary key, in one query. Out: units that say nothing."""
+    wanted = {unit.content_id for unit in units}
+    notes: dict[int, Section] = {}
+    for row in Fragment.objects.filter(content__in=wanted, kind=WHAT_COMES).order_by("content", "position"):
+        if is_for(row.audiences, audience):
+            anchor = fragment_anchor(row.key)
+            section = Section(row.key, anchor, row.kind, tuple(row.audiences), read_for(row.html, audience), row.text)
+            notes.setdefault(row.content_id, section)
+    return notes
 
 
 def questions_asked(

@@ -19,7 +19,7 @@ from courses.models import CourseIndexPage, CoursePage, CourseVersion, Enrollmen
 from courses.queries.catalogue import asked_of, audience_of, catalogue, index_page
 from courses.queries.learning import certificate_of, courses_of
 from courses.queries.quiz import filled
-from courses.queries.units import in_reading
+from courses.queries.units import in_reading, notes_before
 from courses.views.stash import login_address, to_login
 
 
@@ -88,11 +88,14 @@ def _description(version: CourseVersion, person: Person | None) -> dict[str, obj
     )
     target = Target.objects.filter(kind="course", key=version.key).first()
     cycle = last.cycle + 1 if last is not None and last.finished_at else 1
+    notes = notes_before(units, audience or None)
+    read = filled([*sections_of(version.content, audience or None), *notes.values()], [], person, today).sections
+    said = dict(zip(notes, read[len(read) - len(notes) :], strict=True))
     form = EnrollForm(initial={"lasning": audience or EVERYTHING, "varv": cycle}) if person else None
     return {
         "version": version,
-        "sections": filled(sections_of(version.content, audience or None), [], person, today).sections,
-        "units": [(unit, unit.question_count(audience or None)) for unit in units],
+        "sections": read[: len(read) - len(notes)],
+        "units": [(unit, unit.question_count(audience or None), said.get(unit.content_id)) for unit in units],
         "minutes": sum(unit.minutes for unit in units),
         "person": person,
         "asked": asked_of(person, target, today) if person and target else None,

@@ -21,7 +21,7 @@ def course(request: HttpRequest, page: CoursePage, mode: str) -> HttpResponse:
     context = {
         "version": look.version,
         "sections": look.sections,
-        "units": [(one, one.question_count(None)) for one in look.units],
+        "units": [(one, one.question_count(None), None) for one in look.units],
         "minutes": sum(one.minutes for one in look.units),
         "has_questions": any(one.question_count(None) for one in look.units),
         "is_preview": True,

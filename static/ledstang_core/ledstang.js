@@ -22,6 +22,16 @@
     });
   }
 
+  // On paper every folded text is open; those that the reader had closed are closed again afterwards.
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll(".ls-accordion details:not([open])")];
+    for (const one of unfolded) one.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const one of unfolded) one.open = false;
+  });
+
   // After a form that did not pass: start where the faults are listed.
   document.querySelector("[data-focus]")?.focus();
 })();
