@@ -5,6 +5,9 @@ from wagtail import blocks
 
 from cms.core.blocks import SectionBlock
 from cms.references.blocks import WhatComesBlock, content_blocks
+from cms.versions.blocks import QuoteBlock
+
+QUOTE = "quote"
 
 
 class ReflectionBlock(SectionBlock):
@@ -29,4 +32,5 @@ def unit_blocks() -> list[tuple[str, blocks.Block]]:
         ("what_comes", WhatComesBlock()),
         *content_blocks(),
         ("reflection", ReflectionBlock()),
+        (QUOTE, QuoteBlock()),
     ]

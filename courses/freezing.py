@@ -15,7 +15,9 @@ from django.utils.translation import ngettext
 from cms.core import readings
 from cms.core.enums import Audience
 from cms.core.readings import is_for
+from cms.versions.blocks import Place
 from cms.versions.freezing import Draft, freeze
+from courses.blocks import QUOTE
 from courses.checking import question_problems, scenario_problems
 from courses.enums import Credit, QuestionKind
 from courses.models import AbstractQuestion, CoursePage, QuestionBankItem, UnitPage
@@ -257,16 +259,25 @@ class Problem:
         return f"{self.unit}: {self.text}" if self.unit else self.text
 
 
+def _text_problems(draft: Draft) -> Iterator[str]:
+    """What blocks of the text lack."""
+    kinds = [fragment.kind for fragment in draft.fragments]
+    if WHAT_COMES in kinds[kinds.count(WHAT_COMES) :]:
+        yield _("says what comes after it has come: that note stands first in the text")
+    quoted = {one["anchor"] for one in draft.quotes}
+    places = [Place.parse(fragment.data["section"]) for fragment in draft.fragments if fragment.kind == QUOTE]
+    if any(place is None or place.fragment not in quoted for place in places):
+        yield _("quotes a section that is in no published version")
+
+
 def unit_problems(unit: UnitDraft) -> list[Problem]:
     """What a unit lacks before it can be part of a version, naming the question."""
     lines = [] if _pieces(unit) else [_("has no text")]
     if not unit.minutes:
         lines.append(_("has no planned minutes"))
-    kinds = [fragment.kind for fragment in unit.draft.fragments]
-    if WHAT_COMES in kinds[kinds.count(WHAT_COMES) :]:
-        lines.append(_("says what comes after it has come: that note stands first in the text"))
     if unit.page.waits_for_decision:
         lines.append(_("is a proposal: enter the city's decision, or leave the unit out"))
+    lines += _text_problems(unit.draft)
     keys: set[str] = set()
     for number, (question, page_question) in enumerate(
         zip(unit.questions, unit.page.questions.all(), strict=True), start=1

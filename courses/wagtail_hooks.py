@@ -33,6 +33,7 @@ class CutMenuItem(ActionMenuItem):
 def editing_urls() -> list[URLPattern]:
     return [
         path("kurser/<int:page_id>/version/", editing.cut, name="courses_cut"),
+        path("kurser/<int:page_id>/delar/<int:unit_id>/hanvisning/<slug:block>/", editing.renew, name="courses_renew"),
         path("kurser/<int:page_id>/dra-tillbaka/", editing.withdraw, name="courses_withdraw"),
     ]
 

@@ -41,6 +41,8 @@ class GuidelinesConfig(AppConfig):
                 current_contents=documents.current_contents,
                 at_pages=documents.at_pages,
                 papers=papers.papers,
+                numbered=documents.numbered,
+                quotable=documents.quotable,
             )
         )
         page_parts.register(

@@ -1,18 +1,39 @@
-"""Blocks of units: what stays in the browser, what is said before a heavy unit."""
+"""Blocks of units: what stays in the browser, what is said before a heavy unit, what a guideline says word for word."""
 
 import re
 import uuid
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import PageViewRestriction
 
-from courses.actions import CourseIncomplete
-from courses.models import CoursePage, UnitPage
+from cms.versions.actions import redact_passage, redacting
+from cms.versions.blocks import section_choices
+from cms.versions.enums import Change
+from cms.versions.models import Citation, Fragment
+from courses.actions import CourseIncomplete, NothingNewer, renew_citation
+from courses.blocks import unit_blocks
+from courses.models import CoursePage, CourseVersion, UnitPage
 from courses.queries.drafts import gather
-from tests.factories import ContactFactory, CoursePageFactory, UnitPageFactory, as_stream, body
+from guidelines.actions import publish_guideline
+from guidelines.models import GuidelinePage, GuidelineVersion
+from tests.factories import (
+    ContactFactory,
+    CoursePageFactory,
+    GuidelinePageFactory,
+    UnitPageFactory,
+    as_stream,
+    body,
+    heading,
+    text,
+)
 from tests.learning import address, begin, cut
+from tests.test_guidelines import edit
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +97,118 @@ def test_what_comes_is_only_for_those_whom_it_concerns(learner: Any) -> None:
     course = reverse("courses:course", args=[cut(page).key])
     assert "Delen handlar om hot." in Client().get(course).content.decode()
     assert "Delen handlar om hot." not in learner.client().get(course).content.decode()
+
+
+# A section of a guideline, word for word
+
+STEPS, MORE, REST = heading("Så här agerar du"), heading("Vid fara", level=3), heading("Uppföljning")
+SECRET = "Elsa Exempel på Gatan 1"
+
+
+def publish(page: GuidelinePage, words: str, change: Change) -> GuidelineVersion:
+    note = {**text("Nämn aldrig namn."), "id": str(uuid.uuid5(uuid.NAMESPACE_DNS, "namn"))}
+    school = block("text", text="<p>I skolan: tala med elevhälsan.</p>", audiences=["compulsory_school"])
+    page = edit(
+        page,
+        "Syftet.",
+        STEPS,
+        {**text(words), "id": str(uuid.uuid5(uuid.NAMESPACE_DNS, "agera"))},
+        school,
+        MORE,
+        note,
+        REST,
+        "Följ upp.",
+    )
+    version = publish_guideline(page=page, change=change, note="Nytt.", redo_by=timezone.localdate())
+    assert version is not None
+    return version
+
+
+@pytest.fixture
+def guideline(db: None) -> GuidelinePage:
+    ContactFactory(key="jour", kind="orosanmalan", name="Jouren", phone="070-174 06 17", open=True)
+    page = GuidelinePageFactory()
+    publish(page, f"Ring {{{{kontakt:jour}}}}. Så gick det för {SECRET}.", Change.SUBSTANTIVE)
+    return GuidelinePage.objects.get(pk=page.pk)
+
+
+@pytest.fixture
+def quoting(guideline: GuidelinePage) -> tuple[CoursePage, UnitPage]:
+    return course_with("Läs.", block("quote", section=f"guideline:{guideline.key}:{STEPS['id']}", version="1.0"))
+
+
+def unit_text(version: CourseVersion, learner: Any, audience: str = "") -> str:
+    enrollment = begin(learner.person, version, audience=audience)
+    return str(learner.client().get(address("unit", enrollment, version.units.get())).content.decode())
+
+
+def test_a_section_is_quoted_as_its_version_has_it(
+    guideline: GuidelinePage, quoting: tuple[CoursePage, UnitPage], learner: Any
+) -> None:
+    version = cut(quoting[0])
+    html = unit_text(version, learner, "preschool")
+    assert "Så här agerar du" in html
+    assert f"Så gick det för {SECRET}" in html
+    assert "070-174 06 17" in html  # today's number, as in the guideline itself
+    assert "Nämn aldrig namn." in html  # under a heading of a lower level
+    assert "tala med elevhälsan" not in html  # written for others
+    assert "Följ upp." not in html
+    assert f"/r/{guideline.key}/v/1.0/#a-{STEPS['id'][:8]}" in html
+    assert len(re.findall(r' id="([^"]+)"', html)) == len(set(re.findall(r' id="([^"]+)"', html)))
+    source = GuidelineVersion.objects.get()
+    cited = Citation.objects.get(content=version.units.get().content, kind="guideline")
+    assert (cited.key, cited.version_sha256, cited.anchor) == (str(guideline.key), source.sha256, STEPS["id"])
+    assert Citation.objects.filter(content=version.units.get().content, kind="kontakt", key="jour").exists()
+
+
+def test_a_newer_substantive_version_is_told_of_and_taken_over_with_one_click(
+    guideline: GuidelinePage, quoting: tuple[CoursePage, UnitPage], learner: Any, approver: Any
+) -> None:
+    course, unit = quoting
+    first = cut(course)
+    desk, dialog = approver.client(), reverse("courses_cut", args=[course.pk])
+    publish(guideline, "Ring genast.", Change.EDITORIAL)
+    assert "Citera version" not in desk.get(dialog).content.decode()
+    publish(guideline, "Ring nu.", Change.SUBSTANTIVE)
+    assert gather(course).has_changed is False  # a new version of what is quoted changes nobody's course
+    html = desk.get(dialog).content.decode()
+    (button,) = re.findall(r'action="([^"]*hanvisning[^"]*)"', html)
+    assert "version 1.0. Nu gäller version 2.0." in html
+    assert desk.post(button).status_code == 302
+    assert "Citera version" not in desk.get(dialog).content.decode()
+    second = cut(course)
+    assert "Ring nu." in second.units.get().content.fragments.get(kind="quote").text
+    assert SECRET in first.units.get().content.fragments.get(kind="quote").text
+    with pytest.raises(NothingNewer):
+        renew_citation(page=unit, block=button.split("/")[-2], renewed_by=None)
+
+
+def test_what_is_taken_out_of_the_guideline_is_taken_out_of_what_quotes_it(
+    quoting: tuple[CoursePage, UnitPage], learner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = cut(quoting[0])
+    passage = Fragment.objects.filter(text__contains=SECRET, kind="text").get().sha256
+    with monkeypatch.context() as twin, transaction.atomic():
+        twin.setattr(redacting, "_redact_quotes", lambda *given: None)
+        redact_passage(fragment_sha256=passage, reason="Namn.", redacted_by=None, actor=None)
+        assert SECRET in version.units.get().content.fragments.get(kind="quote").html
+        transaction.set_rollback(True)
+    redact_passage(fragment_sha256=passage, reason="Namn.", redacted_by=None, actor=None)
+    html = unit_text(version, learner)
+    assert SECRET not in html
+    assert "Skäl: Namn." in html
+
+
+def test_an_editor_may_quote_what_applies_and_only_what_exists(guideline: GuidelinePage) -> None:
+    place = f"guideline:{guideline.key}:{STEPS['id']}"
+    ((title, sections),) = section_choices()
+    assert (title, sections[0]) == (guideline.title, (place, "Så här agerar du"))
+    quote = dict(unit_blocks())["quote"]
+    assert quote.clean(quote.to_python({"section": place, "version": ""}))["version"] == "1.0"
+    with pytest.raises(ValidationError):
+        quote.clean(quote.to_python({"section": place, "version": "3.0"}))
+    page, _unit = course_with("Läs.", block("quote", section=place.replace(STEPS["id"][:4], "0000"), version="1.0"))
+    assert problems_of(page) == ["citerar ett avsnitt som inte finns i någon publicerad version"]
+    # What not everybody may read is quoted nowhere.
+    PageViewRestriction.objects.create(page=guideline, restriction_type="login")
+    assert section_choices() == []

@@ -28,7 +28,7 @@ from cms.people.actions import enter_oversight_terms
 from cms.people.models import Person, RosterImport
 from cms.versions.enums import Change
 from courses.actions import complete_unit, cut_course_version, enroll
-from courses.models import CourseVersion, Enrollment, UnitVersion
+from courses.models import CourseVersion, Enrollment, UnitPage, UnitVersion
 from guidelines.actions import publish_guideline
 from guidelines.models import GuidelineVersion
 from tests.cast import Cast, City, found_city, gather_cast
@@ -234,6 +234,11 @@ def of_course_page(world: World) -> dict[str, Any]:
     return {"page_id": world.course.page_id}
 
 
+def of_quotation(world: World) -> dict[str, Any]:
+    unit = UnitPage.objects.child_of(world.course.page).first()
+    return {**of_course_page(world), "unit_id": unit.pk, "block": str(unit.key)}
+
+
 def of_learner(world: World) -> dict[str, Any]:
     return {"key": world.learner.key}
 
@@ -270,6 +275,7 @@ def register_row(factory: Any) -> Any:
 Given = Callable[[World], dict[str, Any]]
 ARGUMENTS: dict[str, Given] = {
     "courses_cut": of_course_page,
+    "courses_renew": of_quotation,
     "courses_withdraw": of_course_page,
     "courses:course": lambda world: {"key": world.course.key},
     "courses:home": of_enrollment,

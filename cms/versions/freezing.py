@@ -14,6 +14,7 @@ from typing import Any
 
 import rfc8785
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.html import conditional_escape, strip_tags
 from django.utils.translation import gettext as _
@@ -24,13 +25,17 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from cms.core.models import Refused
 from cms.core.registry import FrozenToken, token_kinds
-from cms.core.tokens import Token, find_tokens, replace_tokens
+from cms.core.tokens import Token, find_slots, find_tokens, replace_tokens
+from cms.versions.blocks import Place
+from cms.versions.models import VersionAsset
+from cms.versions.quoting import Quoted, quote
 
 SCHEMA = 1
 ASSET = "asset:"
 IMAGE_FILTER = "max-1600x1600"
 BLOCK_KEY = re.compile(r' data-block-key="[^"]*"')  # Wagtail's rich-text editor names paragraphs, for comments
 MARKS = ("audiences", "review")  # for whom a section is and who must review it: kept beside what it says
+FROZEN_FILE = re.compile(r"asset:([0-9a-f]{64})")
 DOCUMENT_LINK = re.compile(r'<a\b(?=[^>]*\blinktype="document")[^>]*\bid="(\d+)"')
 
 
@@ -94,6 +99,15 @@ class AssetCollector:
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return self._keep(FrozenAsset(sha256(data), data, media_type, filename=name, source_url=document.url))
 
+    def add_frozen(self, hashes: Iterable[str]) -> None:
+        """Files that another version has frozen already."""
+        for row in VersionAsset.objects.filter(sha256__in=set(hashes) - set(self.assets)):
+            with row.file.open("rb") as file:
+                data = file.read()
+            address = reverse("ledstang_versions:asset", args=[row.sha256])
+            kept = FrozenAsset(row.sha256, data, row.media_type, row.width, row.height, row.filename, address)
+            self._keep(kept)
+
     def _keep(self, asset: FrozenAsset) -> FrozenAsset:
         self.assets[asset.sha256] = asset
         return asset
@@ -133,6 +147,7 @@ class Draft:
     cites: dict[str, dict[str, Any]] = field(default_factory=dict)
     assets: dict[str, FrozenAsset] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
+    quotes: tuple[dict[str, str], ...] = ()
 
     def _written(self) -> dict[str, Any]:
         """What the editor wrote. Neither rendering nor the registers' values are part of it."""
@@ -151,6 +166,7 @@ class Draft:
             ],
             "assets": sorted(self.assets),
             "extra": self.extra,
+            **({"quotes": list(self.quotes)} if self.quotes else {}),
         }
 
     @property
@@ -172,11 +188,34 @@ class Draft:
         return sha256("\n".join(fragment.html for fragment in self.fragments))
 
 
+class QuoteCollector:
+    """Looks up the sections that blocks quote while they are rendered, with the files that stand in them."""
+
+    def __init__(self, assets: AssetCollector) -> None:
+        self.assets = assets
+        self.found: dict[str, Quoted] = {}
+
+    def of(self, value: Any, anchor: str) -> Quoted | None:
+        quoted = quote(Place.parse(value.get("section")), (value.get("version") or "").strip(), anchor)
+        if quoted is not None:
+            self.found[anchor] = quoted
+            self.assets.add_frozen(FROZEN_FILE.findall(quoted.html))
+        return quoted
+
+    @property
+    def citations(self) -> tuple[dict[str, str], ...]:
+        """What was quoted, each once, in the text's order."""
+        return tuple(
+            {str(quoted.place) + quoted.version.number: quoted.citation for quoted in self.found.values()}.values()
+        )
+
+
 class _Freezer:
     """State of one freezing: what has been looked up so far."""
 
     def __init__(self) -> None:
         self.assets = AssetCollector()
+        self.quotes = QuoteCollector(self.assets)
         self.tokens: dict[Token, FrozenToken] = {}
         self.unknown: list[Token] = []
 
@@ -198,12 +237,15 @@ class _Freezer:
         return cites
 
     def fragment(self, child: Any) -> DraftFragment:
-        rendered = child.render(context={"assets": self.assets, "anchor": fragment_anchor(child.id)})
+        anchor = fragment_anchor(child.id)
+        rendered = child.render(context={"assets": self.assets, "quotes": self.quotes, "anchor": anchor})
         data = _data(child.block, child.value, self.assets)
         for mark in MARKS:
             data.pop(mark, None)
         rendered = self.freeze_documents(BLOCK_KEY.sub("", rendered), data)
         self.look_up(rendered)
+        self.look_up_quoted(rendered)
+        quoted = self.quotes.found.get(anchor)
         html = replace_tokens(rendered, lambda token: self._html(token)).strip()
         text = replace_tokens(_plain(rendered), lambda token: self._text(token))
         return DraftFragment(
@@ -213,8 +255,16 @@ class _Freezer:
             html=html,
             text=text,
             data=data,
-            review=tuple(sorted(child.value.get("review") or ())),
+            review=tuple(sorted({*(child.value.get("review") or ()), *(quoted.reviews if quoted else ())})),
         )
+
+    def look_up_quoted(self, rendered: str) -> None:
+        """What a quoted section cites is cited here too, as long as its register has it."""
+        for token in find_slots(rendered):
+            kind = token_kinds.find(token.kind)
+            frozen = kind.freeze(token.key) if kind and token not in self.tokens else None
+            if frozen is not None:
+                self.tokens[token] = frozen
 
     def freeze_documents(self, rendered: str, data: Any) -> str:
         """Point links to documents at copies of the files, by hash. A document that is gone keeps its dead link."""
@@ -299,4 +349,5 @@ def freeze(
         cites=freezer.cites(),
         assets=freezer.assets.assets,
         extra=extra or {},
+        quotes=freezer.quotes.citations,
     )

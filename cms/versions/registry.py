@@ -26,6 +26,8 @@ class VersionKind:
     `current_contents()` names the frozen texts that readers get or will get, by primary key of the content:
     what experts still have to review, and what has gone stale, is looked for in them.
     `at_pages(ids)` gives the keys of the documents written at some of Wagtail's pages: a link to one is a citation.
+    `numbered(key, number)` finds a version such as "2.1", `quotable()` gives the versions whose sections others may
+    quote, those of one document together and the newest first.
     `papers(hashes)` gives the documents that were last made of some contents, by the content's hash.
     """
 
@@ -36,6 +38,8 @@ class VersionKind:
     resolve: Callable[[Any], Any]
     current_contents: Callable[[], Mapping[int, str]] = dict
     at_pages: Callable[[Collection[int]], Mapping[int, UUID]] = lambda ids: {}
+    numbered: Callable[[UUID, str], Any] = lambda key, number: None
+    quotable: Callable[[], Sequence[Any]] = tuple
     papers: Callable[[Collection[str]], Mapping[str, Sequence[Paper]]] = lambda hashes: {}
 
 

@@ -1,5 +1,6 @@
 """What can be done with courses, one verb each."""
 
+from courses.actions.citing import NothingNewer, renew_citation
 from courses.actions.completing import Completed, complete_unit
 from courses.actions.cutting import (
     CourseIncomplete,
@@ -39,6 +40,7 @@ __all__ = [
     "HandedIn",
     "LearningError",
     "NotDone",
+    "NothingNewer",
     "PublishedAlone",
     "RedoDateMissing",
     "UnknownQuestion",
@@ -50,6 +52,7 @@ __all__ = [
     "hand_in",
     "is_cutting",
     "open_attempt",
+    "renew_citation",
     "save_answer",
     "save_answers",
     "submit_attempt",

@@ -10,15 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.models import Page
 
 from cms.versions.actions import PublishingError
 from cms.versions.models import Withdrawal
-from courses.actions import CourseIncomplete, cut_course_version, withdraw_course
+from courses.actions import CourseIncomplete, cut_course_version, renew_citation, withdraw_course
 from courses.forms import CutForm, WithdrawForm
 from courses.models import CoursePage, CourseVersion, UnitPage
 from courses.permissions import user_can_cut
+from courses.queries.citations import overtaken
 from courses.queries.costs import cost_of
 from courses.queries.drafts import Gathered, gather
 
@@ -78,12 +79,28 @@ def _cut_page(
     context = {
         "page": page,
         "gathered": gathered,
+        "overtaken": overtaken(gathered),
         "rows": [(unit, str(unit.key) in chosen) for unit in gathered.units],
         "form": form,
         "cost": cost_of(page, timezone.localdate()),
         "withdrawal": Withdrawal.objects.filter(key=page.key).first(),
     }
     return render(request, "courses/admin/cut.html", context, status=status)
+
+
+@require_POST
+def renew(request: HttpRequest, page_id: int, unit_id: int, block: str) -> HttpResponse:
+    """Let one quotation in a unit's draft follow the version in force; back to the dialog."""
+    course = _course(request, page_id)
+    unit = get_object_or_404(UnitPage.objects.child_of(course), pk=unit_id)
+    try:
+        number = renew_citation(page=unit, block=block, renewed_by=request.user)
+    except PublishingError as error:
+        messages.error(request, str(error))
+    else:
+        words = {"unit": unit.title, "number": number}
+        messages.success(request, _("“%(unit)s” now quotes version %(number)s.") % words)
+    return redirect("courses_cut", course.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,7 +15,7 @@ from wagtail.models import Page, PageViewRestriction
 from cms.people.models import Person
 from cms.versions.enums import NoticeTone
 from cms.versions.models import Notice, Withdrawal
-from cms.versions.queries import in_force, in_force_among
+from cms.versions.queries import in_force, in_force_among, version_numbered
 from guidelines.enums import KIND
 from guidelines.models import GuidelineIndexPage, GuidelinePage, GuidelineVersion
 from guidelines.permissions import user_can_read
@@ -169,6 +169,24 @@ def current_contents() -> Mapping[int, str]:
     rows = list(GuidelineVersion.objects.exclude(Exists(withdrawn)).order_by("title", "major", "minor"))
     current = in_force_by_key({row.key for row in rows}, today)
     return {row.content_id: str(row) for row in rows if row.is_pending(today) or current.get(row.key) == row}
+
+
+def numbered(key: UUID, number: str) -> GuidelineVersion | None:
+    """A version by its number, such as 2.1, if it has been in force."""
+    major, _dot, minor = number.partition(".")
+    version = version_numbered(GuidelineVersion, key, int(major), int(minor))
+    return version if version is not None and not version.is_pending(timezone.localdate()) else None
+
+
+def quotable() -> list[GuidelineVersion]:
+    """Versions that apply or have applied, by document, the newest first. Out: withdrawn, or not for all to read."""
+    today = timezone.localdate()
+    withdrawn = Withdrawal.objects.filter(key=OuterRef("key"), withdrawn_on__lte=today)
+    applied = GuidelineVersion.objects.filter(effective_on__lte=today).exclude(Exists(withdrawn))
+    rows = list(applied.annotate(path=F("page__path")).order_by("title", "key", "-major", "-minor"))
+    restricted = restrictions_on(row.path for row in rows)
+    closed = {row.key for row in rows if row.is_restricted or restricted.get(row.path or "")}
+    return [row for row in rows if row.key not in closed]
 
 
 def index_address(request: Any) -> str | None:

@@ -97,6 +97,10 @@ def _store_citations(content: Content, draft: Draft) -> None:
     ]
     rows += [Citation(content=content, kind="asset", key=sha) for sha in draft.assets]
     rows += _cited_documents(content, draft)
+    rows += [
+        Citation(content=content, kind=one["kind"], key=one["key"], version_sha256=one["sha256"], anchor=one["anchor"])
+        for one in draft.quotes
+    ]
     Citation.objects.bulk_create(rows)
 
 

@@ -20,6 +20,7 @@ from cms.people.models import Person
 from cms.versions.actions.refusals import AlreadyRedacted, NoSuchPassage, PublishingError
 from cms.versions.freezing import fragment_anchor
 from cms.versions.models import Content, Fragment, Redaction, name_of
+from cms.versions.quoting import OF
 from cms.versions.signals import passage_redacted
 
 
@@ -49,6 +50,7 @@ def redact_passage(
         redacted_by_name=name_of(redacted_by),
     )
     _overwrite(redaction, fragments)
+    _redact_quotes(redaction, actor)
     contents = sorted({fragment.content_id for fragment in fragments})
     write_audit(
         action=AuditAction.PASSAGE_REDACTED,
@@ -59,6 +61,20 @@ def redact_passage(
     )
     passage_redacted.send(sender=Redaction, redaction=redaction, contents=contents)
     return redaction
+
+
+def _redact_quotes(redaction: Redaction, actor: Person | None) -> None:
+    """The same wherever another text quotes the passage: a tombstone stands for the whole quotation."""
+    mark = OF.format(redaction.fragment_sha256)
+    quoting = Fragment.objects.filter(html__contains=mark).values_list("sha256", flat=True)
+    for sha256 in sorted(set(quoting)):
+        redact_passage(
+            fragment_sha256=sha256,
+            reason=redaction.reason,
+            redacted_by=redaction.redacted_by,
+            actor=actor,
+            at=redaction.redacted_at,
+        )
 
 
 def _overwrite(redaction: Redaction, fragments: list[Fragment]) -> None:
