@@ -10,7 +10,7 @@ line that begins another. A line with only braces begins a new text block with t
 :::checklista Title … :::         points, each begun by "- "; so for :::kort, which is read in half a minute
 :::stund Title … :::              something to think about; :::innan key … ::: what comes, and whose support
 :::fler … :::                     texts to unfold, each begun by "= Title {…}"
-::lagrum key, ::kontakter list Title
+::lagrum key, ::kontakter list Title, ::riktlinje 1 Heading (of a section of the guideline, version 1.0)
 """
 
 import re
@@ -210,10 +210,17 @@ def _value(piece: Piece, version: int | None) -> tuple[str, dict[str, Any]]:
         return block, {**({name: piece.title} if name else {}), "text": rich_text(piece.lines)}
     if piece.kind in ("checklista", "kort"):
         return _points_value(piece)
+    return _one_line_value(piece)
+
+
+def _one_line_value(piece: Piece) -> tuple[str, dict[str, Any]]:
+    """What cites a register or the guideline."""
     if piece.kind == "lagrum":
         return "legal_reference", {"key": piece.lines[0]}
     if piece.kind == "kontakter":
         return "contacts", {"kind": piece.lines[0], "title": piece.title}
+    if piece.kind == "riktlinje":
+        return "quote", {"section": piece.title, "version": f"{piece.lines[0]}.0"}
     raise MarkupError(f"unknown block {piece.kind!r}")
 
 

@@ -13,6 +13,7 @@ from wagtail.models import Page, Site
 
 from cms.core.models import CitySettings
 from cms.home.models import HomePage, PlainPage
+from cms.versions.blocks import Place
 from cms.versions.freezing import fragment_anchor
 from courses.enums import Credit
 from courses.models import (
@@ -138,6 +139,16 @@ def _linked(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return linked
 
 
+def _quoting(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A quotation names a heading of the guideline in the texts; in the database, the place of its block."""
+    page = GuidelinePage.objects.get()
+    headings = {block.value["text"]: block.id for block in page.body if block.block_type == "heading"}
+    for block in blocks:
+        if block["type"] == "quote":
+            block["value"]["section"] = str(Place("guideline", page.key, headings[block["value"]["section"]]))
+    return blocks
+
+
 def _stream_value(model: Any, blocks: list[dict[str, Any]]) -> Any:
     return model._meta.get_field("body").stream_block.to_python(blocks)
 
@@ -188,7 +199,7 @@ def _make_unit(course: CoursePage, course_slug: str, text: UnitText, author: Any
         goal=text.goal,
         minutes=text.minutes,
         audiences=list(text.audiences),
-        body=_stream_value(UnitPage, stream(text.body, document=name)),
+        body=_stream_value(UnitPage, _quoting(stream(text.body, document=name))),
         live=False,
         **_decision_on(text, today),
     )

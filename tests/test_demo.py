@@ -23,7 +23,9 @@ from cms.people.queries import people_at, person_views_are_open, view_of, visibl
 from cms.references.enums import ContactKind
 from cms.references.models import Contact, LegalReference
 from cms.versions.models import ReviewMark
-from courses.models import Attempt, CourseVersion, Enrollment, UnitCompletion
+from courses.models import Attempt, CoursePage, CourseVersion, Enrollment, UnitCompletion
+from courses.queries.citations import overtaken
+from courses.queries.drafts import gather
 from demo.accounts import ACCOUNTS, ADMINISTRATOR, PASSWORD, WHO, address, introduction
 from demo.city import DISTRICTS, UNITS, Staff, plan
 from demo.clock import moment
@@ -520,6 +522,15 @@ def test_editors_write_and_approvers_publish(demo: date) -> None:
     assert not page.permissions_for_user(editor).can_publish()
     assert page.permissions_for_user(approver).can_publish()
     assert page.permissions_for_user(editor).can_submit_for_moderation()
+
+
+def test_the_short_course_quotes_the_guideline_and_its_editor_is_told_of_the_newer_one(demo: date) -> None:
+    course = CoursePage.objects.get(slug=SHORT_COURSE)
+    (told,) = overtaken(gather(course))
+    assert (told.section, told.number, told.newer, told.is_there) == ("Dokumentation", "1.0", "2.0", True)
+    unit = course.versions.get().units.get(title=told.unit)
+    (quote,) = unit.content.fragments.filter(kind="quote")
+    assert "Använd barnets egna ord som citat." in quote.text
 
 
 def test_guideline_waits_for_experts(demo: date) -> None:
