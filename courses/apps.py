@@ -19,7 +19,7 @@ class CoursesConfig(AppConfig):
         from cms.core.registry import UseFinder, use_finders
         from cms.versions.registry import VersionKind, version_kinds
         from courses import receivers  # noqa: F401
-        from courses.queries import progress, uses
+        from courses.queries import paths, progress, uses
 
         use_finders.register(UseFinder("course", uses.uses))
         target_kinds.register(
@@ -41,12 +41,32 @@ class CoursesConfig(AppConfig):
             )
         )
 
+        target_kinds.register(
+            TargetKind(
+                name=paths.KIND,
+                label=pgettext_lazy("target", "Learning path"),
+                done_label=_("has completed"),
+                progress=paths.progress,
+            )
+        )
+        version_kinds.register(
+            VersionKind(
+                name=paths.KIND,
+                label=pgettext_lazy("target", "Learning path"),
+                address=paths.address,
+                may_read=paths.may_read,
+                resolve=paths.resolve,
+            )
+        )
+
     def _register_personal_matters(self) -> None:
         from cms.people.registry import MailKind, PersonalData, mail_kinds, personal_data
         from courses.actions.completing import FINISHED
+        from courses.actions.paths import PATH_FINISHED
         from courses.queries import personal
 
         mail_kinds.register(MailKind(FINISHED, personal.finished_subject, "courses/emails/finished.txt"))
+        mail_kinds.register(MailKind(PATH_FINISHED, personal.finished_subject, "courses/emails/path_finished.txt"))
         only_you = _("Only you. Your head and HR see that a course is done, nothing of this.")
         personal_data.register(
             PersonalData(
@@ -69,6 +89,17 @@ class CoursesConfig(AppConfig):
             )
         )
 
+        personal_data.register(
+            PersonalData(
+                "talks",
+                _("Supervisor's talks that you have had"),
+                _("You and your head."),
+                _("As long as what you have completed is kept."),
+                personal.talk_rows,
+                order=205,
+            )
+        )
+
     def _register_disposal(self) -> None:
         from cms.compliance.registry import DisposalKind, disposal_kinds
         from courses.queries.disposal import old_attempts
@@ -85,13 +116,18 @@ class CoursesConfig(AppConfig):
     def _register_pages(self) -> None:
         from django.urls import reverse
 
-        from cms.core.registry import NavItem, nav_items
+        from cms.core.registry import NavItem, PagePart, nav_items, page_parts
         from courses.registry import Preview, previews
+        from courses.views import parts
         from courses.views import previews as views
 
         previews.register(Preview("courseindexpage", views.index))
         previews.register(Preview("coursepage", views.course))
         previews.register(Preview("unitpage", views.unit))
+        previews.register(Preview("learningpathpage", views.path))
+        page_parts.register(
+            PagePart("courses-talks", "oversight.person", "courses/parts/talks.html", parts.on_person, order=50)
+        )
         nav_items.register(
             NavItem(
                 name="courses",

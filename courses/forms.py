@@ -1,7 +1,8 @@
 """What people post: learners their answers and the reading they choose, editors how a version is cut."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -12,12 +13,14 @@ from django.utils.translation import pgettext_lazy
 
 from cms.core.enums import Audience
 from cms.versions.enums import Change
+from courses.models import LearningPathVersion
 from courses.queries.drafts import Gathered
 
 ASKED = "fragor"  # the questions a form shows, also those left unanswered
 ANSWER = "svar-"
 ATTEMPT = "forsok"
 EVERYTHING = "allt"
+LONG_AGO = timedelta(days=366)
 MOST_QUESTIONS, MOST_CHOICES, LONGEST = 200, 50, 64
 
 
@@ -122,3 +125,25 @@ class WithdrawForm(forms.Form):
         max_length=300,
         help_text=_("Everyone who comes to the course's address reads it, also those in the middle of the course."),
     )
+
+
+class TalkForm(forms.Form):
+    """A supervisor's talk was held. No free text: there is no place for what was said. `key` makes it count once."""
+
+    vag = forms.ChoiceField(label=pgettext_lazy("talk", "Learning path"))
+    dag = forms.DateField(
+        label=pgettext_lazy("talk", "Held on"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args: Any, paths: Iterable[LearningPathVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["vag"].choices = [(str(path.key), path.title) for path in paths]  # type: ignore[attr-defined]
+
+    def clean_dag(self) -> Any:
+        day = self.cleaned_data["dag"]
+        if not timezone.localdate() - LONG_AGO <= day <= timezone.localdate():
+            raise forms.ValidationError(_("The day cannot lie ahead, nor more than a year ago. Check the year."))
+        return day

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, learning
+from courses.views import catalogue, learning, paths
 
 app_name = "courses"
 
@@ -15,4 +15,7 @@ urlpatterns = [
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/svar/", learning.save, name="save"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/lamna-in/", learning.submit, name="submit"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/last/", learning.mark_as_read, name="read"),
+    path("utbildningsvag/<uuid:key>/", paths.path, name="path"),
+    path("handledarsamtal/<uuid:key>/", paths.talk, name="talk"),
+    path("handledarsamtal/<uuid:key>/<uuid:talk_key>/ta-tillbaka/", paths.take_back, name="take_talk_back"),
 ]

@@ -17,7 +17,15 @@ from cms.people.models import District, Employment, Leave, OrgUnit, OrgUnitPlace
 from cms.references.enums import ContactKind
 from cms.references.models import Contact, GlossaryTerm, LegalReference
 from courses.enums import QuestionKind
-from courses.models import Choice, CourseIndexPage, CoursePage, Question, UnitPage
+from courses.models import (
+    Choice,
+    CourseIndexPage,
+    CoursePage,
+    LearningPathPage,
+    LearningPathStep,
+    Question,
+    UnitPage,
+)
 from guidelines.enums import GuidelineKind
 from guidelines.models import GuidelineIndexPage, GuidelinePage, Synonyms
 
@@ -328,6 +336,26 @@ class UnitPageFactory(PageFactory):
     def questions(self: Any, create: bool, extracted: bool | None, **kwargs: Any) -> None:
         if create and extracted is not False:
             self.questions = [single_question(), multiple_question(), true_false_question()]
+            self.save()
+
+
+class LearningPathPageFactory(PageFactory):
+    """`LearningPathPageFactory(steps=[version, …])`: each course required; a supervisor's talk belongs to it."""
+
+    class Meta:
+        model = LearningPathPage
+        skip_postgeneration_save = True
+
+    parent = factory.SubFactory(CourseIndexPageFactory)
+    title = factory.Sequence(lambda n: f"Fördjupning {n}")
+    needs_talk = True
+
+    @factory.post_generation
+    def steps(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create:
+            self.steps = [
+                LearningPathStep(course=version.page, sort_order=place) for place, version in enumerate(extracted or ())
+            ]
             self.save()
 
 

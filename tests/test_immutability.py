@@ -30,6 +30,7 @@ from guidelines.models import GuidelinePage
 from tests.factories import (
     CoursePageFactory,
     GuidelinePageFactory,
+    LearningPathPageFactory,
     OrgUnitFactory,
     PersonFactory,
     RequirementFactory,
@@ -47,6 +48,7 @@ every_record = pytest.mark.parametrize("model", RECORDS, ids=lambda model: model
 FITTING: dict[str, dict[str, Any]] = {
     "GuidelineVersion": {"change": "substantive", "minor": 0, "decided_by": "Nämnden", "decided_on": date(2026, 1, 1)},
     "CourseVersion": {"change": "substantive", "minor": 0},
+    "LearningPathVersion": {"change": "substantive", "minor": 0},
     "RequirementRule": {"due_days": 14},
     "CertificateEvent": {"kind": "issued", "reason": ""},
 }
@@ -77,6 +79,7 @@ MAKERS = {
     ),
     "GuidelinePage": GuidelinePageFactory,
     "CoursePage": lambda: CoursePageFactory(units=0),
+    "LearningPathPage": LearningPathPageFactory,
     get_user_model().__name__: UserFactory,
 }
 

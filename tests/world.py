@@ -1,5 +1,6 @@
 """A little of everything, belonging to the learner: what the route matrix needs for its addresses and posts."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,7 +29,8 @@ from cms.people.actions import enter_oversight_terms
 from cms.people.models import Person, RosterImport
 from cms.versions.enums import Change
 from courses.actions import complete_unit, cut_course_version, enroll
-from courses.models import CourseVersion, Enrollment, UnitPage, UnitVersion
+from courses.actions.paths import publish_path, sign_off
+from courses.models import CourseVersion, Enrollment, LearningPathVersion, SignOff, UnitPage, UnitVersion
 from guidelines.actions import publish_guideline
 from guidelines.models import GuidelineVersion
 from tests.cast import Cast, City, found_city, gather_cast
@@ -38,6 +40,7 @@ from tests.factories import (
     DistrictFactory,
     GlossaryTermFactory,
     GuidelinePageFactory,
+    LearningPathPageFactory,
     LegalReferenceFactory,
     RequirementFactory,
     SynonymsFactory,
@@ -102,6 +105,23 @@ class World:
     @property
     def unit(self) -> UnitVersion:
         return self.course.units.first()
+
+    @cached_property
+    def path(self) -> LearningPathVersion:
+        """Of the first course, with a supervisor's talk."""
+        page = LearningPathPageFactory(steps=[self.course])
+        version = publish_path(page=page)
+        assert version is not None
+        return version
+
+    @cached_property
+    def talk(self) -> SignOff:
+        """With the learner, written down by the head."""
+        head = self.cast.head.person
+        assert head is not None
+        return sign_off(
+            key=uuid.uuid4(), person=self.learner, path_key=self.path.key, held_on=timezone.localdate(), actor=head
+        )
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -278,6 +298,9 @@ ARGUMENTS: dict[str, Given] = {
     "courses_renew": of_quotation,
     "courses_withdraw": of_course_page,
     "courses:course": lambda world: {"key": world.course.key},
+    "courses:path": lambda world: {"key": world.path.key},
+    "courses:talk": of_learner,
+    "courses:take_talk_back": lambda world: {"key": world.learner.key, "talk_key": world.talk.key},
     "courses:home": of_enrollment,
     "courses:so_far": of_enrollment,
     "courses:resume": of_enrollment,

@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 class CertificateKind(TextChoices):
     COURSE = "course", _("Course certificate")
+    PATH = "path", _("Certificate of a learning path")
     UNITS = "units", _("Certificate of units done so far")
     RECEIPT = "receipt", _("Guideline receipt")
     TRANSCRIPT = "transcript", _("Transcript")

@@ -70,6 +70,23 @@ class CourseFacts(PersonalFacts):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PathFacts(PersonalFacts):
+    """Somebody has completed a learning path. `units` are its courses as they were done, each with its version in the
+    title; `talk_on` is the day of the supervisor's talk, if one belonged to it."""
+
+    kind: ClassVar[CertificateKind] = CertificateKind.PATH
+
+    title: str
+    version: str
+    version_sha256: str
+    units: tuple[UnitFacts, ...]
+    minutes: int
+    started_on: str
+    completed_on: str
+    talk_on: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnitsFacts(PersonalFacts):
     """Somebody has done some units of a course by a day. `minutes` is the extent of those, `of_units` the number
     of units in the whole course."""
@@ -221,12 +238,23 @@ class PosterFacts(CommonFacts):
     routes: tuple[RouteFacts, ...]
 
 
-Facts = CourseFacts | UnitsFacts | ReceiptFacts | TranscriptFacts | StatementFacts | GuidelineFacts | PosterFacts
+Facts = (
+    CourseFacts
+    | PathFacts
+    | UnitsFacts
+    | ReceiptFacts
+    | TranscriptFacts
+    | StatementFacts
+    | GuidelineFacts
+    | PosterFacts
+)
 AnyFacts = TypeVar("AnyFacts", bound=CommonFacts)
 KINDS: dict[str, type[Facts]] = {
     str(model.kind): model
-    for model in (CourseFacts, UnitsFacts, ReceiptFacts, TranscriptFacts, StatementFacts, GuidelineFacts, PosterFacts)
-}
+    for model in (
+        CourseFacts, PathFacts, UnitsFacts, ReceiptFacts, TranscriptFacts, StatementFacts, GuidelineFacts, PosterFacts,
+    )
+}  # fmt: skip
 PARTS: dict[str, type[Any]] = {
     "units": UnitFacts,
     "entries": TranscriptEntry,

@@ -8,6 +8,14 @@ from courses.models.learning import (
     UnitCompletion,
 )
 from courses.models.pages import Choice, CourseIndexPage, CoursePage, Question, QuestionDraw, UnitPage
+from courses.models.paths import (
+    LearningPathCourse,
+    LearningPathPage,
+    LearningPathStep,
+    LearningPathVersion,
+    SignOff,
+    SignOffVoid,
+)
 from courses.models.questions import AbstractQuestion, QuestionBankChoice, QuestionBankItem, QuestionBankTag
 from courses.models.scenarios import ScenarioChoice, ScenarioStep
 from courses.models.versions import CourseVersion, UnitVersion, UnitWithdrawal
@@ -21,6 +29,10 @@ __all__ = [
     "CoursePage",
     "CourseVersion",
     "Enrollment",
+    "LearningPathCourse",
+    "LearningPathPage",
+    "LearningPathStep",
+    "LearningPathVersion",
     "Move",
     "Question",
     "QuestionBankChoice",
@@ -30,6 +42,8 @@ __all__ = [
     "ScenarioChoice",
     "ScenarioCompletion",
     "ScenarioStep",
+    "SignOff",
+    "SignOffVoid",
     "UnitCarried",
     "UnitCompletion",
     "UnitPage",

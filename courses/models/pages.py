@@ -44,7 +44,7 @@ class CourseIndexPage(PreviewedPage):
 
     lead = RichTextField(_("lead"), blank=True, features=["bold", "link"])
 
-    subpage_types = ["courses.CoursePage"]
+    subpage_types = ["courses.CoursePage", "courses.LearningPathPage"]
 
     content_panels = [*BasePage.content_panels, FieldPanel("lead")]
 

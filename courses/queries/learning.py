@@ -220,7 +220,11 @@ def courses_of(enrollments: Iterable[Enrollment]) -> dict[int, Course]:
 
 def certificate_of(enrollment: Enrollment) -> Certificate | None:
     """The certificate of a finished course: if it has been corrected, the one that replaces it."""
-    key = enrollment.source_key
+    return certificate_under(enrollment.source_key)
+
+
+def certificate_under(key: str) -> Certificate | None:
+    """What was issued under a source key: if it has been corrected, the one that replaces it."""
     rows = Certificate.objects.filter(Q(source_key=key) | Q(source_key__startswith=f"{key}#"))
     found: Certificate | None = rows.order_by("-pk").first()
     return found

@@ -10,7 +10,8 @@ from django.utils.translation import pgettext
 from cms.people.models import Person
 from courses.freezing import every_question
 from courses.grading import parse
-from courses.models import Answer, Enrollment
+from courses.models import Answer, Enrollment, SignOff
+from courses.queries.paths import titles_of
 from courses.queries.quiz import answer_words
 
 Rows = list[dict[str, Any]]
@@ -55,6 +56,21 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         pgettext("my data", "Saved"): _moment(answer.saved_at),
         pgettext("my data", "Handed in"): _moment(attempt.submitted_at),
     }
+
+
+def talk_rows(person: Person) -> Rows:
+    mine = Q(person=person) | Q(person__merged_into=person)
+    rows = list(SignOff.objects.filter(mine).select_related("void").order_by("held_on", "pk"))
+    titles = titles_of({row.path_key for row in rows})
+    return [
+        {
+            pgettext("my data", "Learning path"): titles.get(row.path_key, ""),
+            pgettext("my data", "Held on"): row.held_on.isoformat(),
+            pgettext("my data", "Written down"): _moment(row.recorded_at),
+            pgettext("my data", "Taken back"): _moment(row.void.voided_at) if hasattr(row, "void") else "",
+        }
+        for row in rows
+    ]
 
 
 def finished_subject(payload: dict[str, Any]) -> str:

@@ -8,8 +8,18 @@ from cms.people.models import Person
 from cms.versions.queries import Section, sections_of_draft
 from courses.freezing import UnitDraft, freeze_course, freeze_unit, how_done, pools_of
 from courses.grading import Question, grade
-from courses.models import CoursePage, CourseVersion, UnitPage, UnitVersion
+from courses.models import (
+    CoursePage,
+    CourseVersion,
+    LearningPathCourse,
+    LearningPathPage,
+    LearningPathVersion,
+    UnitPage,
+    UnitVersion,
+)
+from courses.queries.catalogue import versions_in_force
 from courses.queries.drafts import gather
+from courses.queries.paths import Path, PathPart
 from courses.queries.quiz import ReadUnit, Taken, asked, filled, graded
 from courses.queries.units import composed
 
@@ -73,3 +83,21 @@ def _unit(unit: UnitDraft) -> UnitVersion:
         pools=pools_of(unit),
         **how_done(unit),
     )
+
+
+def preview_path(page: LearningPathPage, on: date) -> Path:
+    """A draft learning path as a visitor would meet it."""
+    version = LearningPathVersion(
+        key=page.key, title=page.title, summary=page.summary or "", for_whom=page.for_whom or "",
+        needs_talk=page.needs_talk, major=1, minor=0, effective_on=on,
+    )  # fmt: skip
+    steps = [step for step in page.steps.all() if step.course_id]
+    open_today = {one.key: one for one in versions_in_force(on, [step.course.key for step in steps])}
+    parts = [
+        PathPart(
+            LearningPathCourse(course_key=step.course.key, title=step.course.title, is_required=step.is_required),
+            version=open_today.get(step.course.key),
+        )
+        for step in steps
+    ]
+    return Path(version=version, parts=tuple(parts))

@@ -15,9 +15,18 @@ from cms.versions.models import Withdrawal
 from cms.versions.queries import in_force, sections_of
 from courses.actions import CourseNotOpen, enroll
 from courses.forms import EVERYTHING, EnrollForm
-from courses.models import CourseIndexPage, CoursePage, CourseVersion, Enrollment, UnitPage, UnitVersion
+from courses.models import (
+    CourseIndexPage,
+    CoursePage,
+    CourseVersion,
+    Enrollment,
+    LearningPathPage,
+    UnitPage,
+    UnitVersion,
+)
 from courses.queries.catalogue import asked_of, audience_of, catalogue, index_page
 from courses.queries.learning import certificate_of, courses_of
+from courses.queries.paths import paths_in_force
 from courses.queries.quiz import filled
 from courses.queries.units import in_reading, notes_before
 from courses.views.stash import login_address, to_login
@@ -25,8 +34,9 @@ from courses.views.stash import login_address, to_login
 
 def catalogue_page(request: HttpRequest, page: CourseIndexPage | None) -> HttpResponse:
     person = acting_person(request)
-    entries = catalogue(person, timezone.localdate())
-    return render_page(request, "courses/catalogue.html", {"entries": entries, "page": page, "person": person})
+    today = timezone.localdate()
+    context = {"entries": catalogue(person, today), "paths": paths_in_force(today), "page": page, "person": person}
+    return render_page(request, "courses/catalogue.html", context)
 
 
 @require_safe
@@ -114,4 +124,6 @@ def serve(request: HttpRequest, page: Page) -> HttpResponse | None:
         return catalogue_page(request, page)
     if isinstance(page, UnitPage):
         page = page.get_parent().specific
+    if isinstance(page, LearningPathPage):
+        return redirect("courses:path", page.key)
     return redirect("courses:course", page.key) if isinstance(page, CoursePage) else None

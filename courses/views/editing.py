@@ -17,7 +17,7 @@ from cms.versions.actions import PublishingError
 from cms.versions.models import Withdrawal
 from courses.actions import CourseIncomplete, cut_course_version, renew_citation, withdraw_course
 from courses.forms import CutForm, WithdrawForm
-from courses.models import CoursePage, CourseVersion, UnitPage
+from courses.models import CoursePage, CourseVersion, LearningPathPage, UnitPage
 from courses.permissions import user_can_cut
 from courses.queries.citations import overtaken
 from courses.queries.costs import cost_of
@@ -144,6 +144,13 @@ def instead_of_unpublishing(request: HttpRequest, page: Page) -> HttpResponse | 
 
 def refuse_deletion(request: HttpRequest, page: Page) -> HttpResponse | None:
     """Courses that have versions are withdrawn, not deleted; so is whatever has such a course below it."""
+    path = LearningPathPage.objects.descendant_of(page, inclusive=True).filter(live=True).first()
+    if path is not None:
+        text = _(
+            "“%(title)s” is published. Unpublish it first: then it is withdrawn, and what people have done is kept."
+        )
+        messages.error(request, text % {"title": path.title})
+        return redirect("wagtailadmin_pages:unpublish", path.pk)
     courses = CoursePage.objects.descendant_of(page, inclusive=True).filter(versions__isnull=False)
     first = courses.first()
     if first is not None and not isinstance(page, UnitPage):
@@ -168,8 +175,9 @@ def refuse_bulk(request: HttpRequest, action: str, pages: Any) -> HttpResponse |
     """Bulk actions that would publish, unpublish or delete a course or a unit alone."""
     if action not in ("publish", "unpublish", "delete"):
         return None
+    kinds = (CoursePage, UnitPage, LearningPathPage) if action == "delete" else (CoursePage, UnitPage)
     for page in pages:
-        inside = Page.objects.descendant_of(page, inclusive=True).type(CoursePage, UnitPage)
+        inside = Page.objects.descendant_of(page, inclusive=True).type(*kinds)
         if inside.exists():
             text = _("“%(title)s” holds a course. Courses are published, withdrawn and deleted one at a time.")
             messages.error(request, text % {"title": page.get_admin_display_title()})

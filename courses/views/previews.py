@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from cms.core.views import render_page
 from cms.people.queries import person_of
-from courses.models import CourseIndexPage, CoursePage, UnitPage
+from courses.models import CourseIndexPage, CoursePage, LearningPathPage, UnitPage
 from courses.queries.catalogue import catalogue
-from courses.queries.previews import preview_course, preview_unit
+from courses.queries.previews import preview_course, preview_path, preview_unit
 
 
 def unit(request: HttpRequest, page: UnitPage, mode: str) -> HttpResponse:
@@ -32,3 +32,8 @@ def course(request: HttpRequest, page: CoursePage, mode: str) -> HttpResponse:
 def index(request: HttpRequest, page: CourseIndexPage, mode: str) -> HttpResponse:
     entries = catalogue(None, timezone.localdate())
     return render_page(request, "courses/catalogue.html", {"entries": entries, "page": page})
+
+
+def path(request: HttpRequest, page: LearningPathPage, mode: str) -> HttpResponse:
+    context = {"path": preview_path(page, timezone.localdate()), "is_preview": True}
+    return render_page(request, "courses/path.html", context)

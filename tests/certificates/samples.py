@@ -11,6 +11,7 @@ from cms.certificates.facts import (
     Facts,
     GuidelineFacts,
     Letterhead,
+    PathFacts,
     PosterFacts,
     ReceiptFacts,
     RouteFacts,
@@ -162,6 +163,17 @@ def guideline(**changes: Any) -> GuidelineFacts:
 
 EVERY_KIND: dict[str, Facts] = {
     "course": course(),
+    "path": PathFacts(
+        holder="Åsa Öberg-Lindström",
+        title="Fördjupning: unga i kriminalitet",
+        version="1.1",
+        version_sha256="0" * 64,
+        units=units(2),
+        minutes=110,
+        started_on="2026-02-03",
+        completed_on="2026-11-23",
+        talk_on="2026-11-20",
+    ),
     "units": some_units(),
     "receipt": receipt(),
     "transcript": transcript(),

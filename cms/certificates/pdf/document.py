@@ -34,6 +34,7 @@ FOLDER = "ledstang_certificates/pdf"
 FOOT_LETTERS = 60
 SHEETS = {
     CertificateKind.COURSE: ("diploma",),
+    CertificateKind.PATH: ("diploma",),
     CertificateKind.UNITS: ("diploma",),
     CertificateKind.RECEIPT: ("document",),
     CertificateKind.TRANSCRIPT: ("document",),

@@ -2,7 +2,7 @@
 
 import math
 
-from cms.certificates.facts import CourseFacts, Facts, UnitsFacts
+from cms.certificates.facts import CourseFacts, Facts, PathFacts, UnitsFacts
 
 NAME_STEPS = ((24, ""), (36, "s"), (72, "m"), (140, "l"), (math.inf, "xl"))
 TITLE_STEPS = ((42, ""), (84, "s"), (170, "m"), (math.inf, "l"))
@@ -16,8 +16,8 @@ def step(text: str, steps: tuple[tuple[float, str], ...]) -> str:
 
 
 def units_in_front(facts: Facts) -> bool:
-    """Whether a course's units stand beside the name; otherwise they have a page of their own."""
-    if not isinstance(facts, CourseFacts | UnitsFacts) or not facts.units:
+    """Whether a course's units, or a path's courses, stand beside the name; otherwise they have a page of their own."""
+    if not isinstance(facts, CourseFacts | PathFacts | UnitsFacts) or not facts.units:
         return False
     few = len(facts.units) <= FRONT_UNITS and all(len(unit.title) <= FRONT_UNIT_LETTERS for unit in facts.units)
     return few and len(facts.holder) <= NAME_STEPS[2][0] and len(facts.title) <= TITLE_STEPS[1][0]

@@ -8,6 +8,7 @@ from cms.certificates.facts import (
     CourseFacts,
     Facts,
     GuidelineFacts,
+    PathFacts,
     PersonalFacts,
     PosterFacts,
     ReceiptFacts,
@@ -73,8 +74,10 @@ def _plain(kind: CertificateKind, title: str, units: tuple[UnitFacts, ...], cont
     about: dict[str, Any] = {"title": title, "version": "1.2", "version_sha256": SHA256}
     minutes = sum(unit.minutes for unit in units)
     count = MANY if content == SampleContent.MANY else 3
-    if kind == CertificateKind.COURSE:
-        return CourseFacts(holder="", units=units, minutes=minutes, started_on=DAY, completed_on=DAY, **about)
+    if kind in (CertificateKind.COURSE, CertificateKind.PATH):
+        model, more = (CourseFacts, {}) if kind == CertificateKind.COURSE else (PathFacts, {"talk_on": DAY})
+        done = {"units": units, "minutes": minutes, "started_on": DAY, "completed_on": DAY}
+        return model(holder="", **done, **more, **about)
     if kind == CertificateKind.UNITS:
         return UnitsFacts(
             holder="", units=units, of_units=len(units) + 2, minutes=minutes, started_on=DAY, as_of=DAY, **about

@@ -24,6 +24,7 @@ from cms.compliance.models import (
     Target,
     TargetRelease,
 )
+from cms.compliance.signals import evidence_recorded
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import OrgUnit, Person, Role
@@ -102,7 +103,7 @@ def record_evidence(
     """Write down, exactly once per `source_key`, that a person met a target.
 
     Returns the evidence and whether this call wrote it. Two calls that race leave one row: the
-    database's uniqueness decides, not a look beforehand.
+    database's uniqueness decides, not a look beforehand. Sends `evidence_recorded` inside the transaction.
     """
     at = at or timezone.now()
     achieved_at = achieved_at or at
@@ -128,6 +129,7 @@ def record_evidence(
     created = kept.key == mine.key
     if created:
         recount_people(person_ids=[person.pk], target_ids=[target.pk])
+        evidence_recorded.send(sender=Evidence, evidence=kept, target=target, person=person)
     return kept, created
 
 
