@@ -15,6 +15,7 @@ from cms.core.enums import Audience
 from cms.versions.enums import Change
 from courses.models import LearningPathVersion
 from courses.queries.drafts import Gathered
+from courses.queries.parcels import MOST_BYTES
 
 ASKED = "fragor"  # the questions a form shows, also those left unanswered
 ANSWER = "svar-"
@@ -147,3 +148,21 @@ class TalkForm(forms.Form):
         if not timezone.localdate() - LONG_AGO <= day <= timezone.localdate():
             raise forms.ValidationError(_("The day cannot lie ahead, nor more than a year ago. Check the year."))
         return day
+
+
+class ParcelForm(forms.Form):
+    """A course as a file."""
+
+    fil = forms.FileField(
+        label=_("The file"),
+        help_text=_(
+            "A ZIP that was fetched from a course. It becomes a draft, which nobody sees until it is published."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip"}),
+    )
+
+    def clean_fil(self) -> Any:
+        file = self.cleaned_data["fil"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is too large."))
+        return file

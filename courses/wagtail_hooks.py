@@ -1,20 +1,23 @@
 """Courses in Wagtail: what its own buttons lead to, and where ours stand."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.widgets import Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
 from courses.models import CourseIndexPage, CoursePage, UnitPage
-from courses.views import catalogue, editing
+from courses.permissions import user_can_add_course, user_can_edit
+from courses.views import catalogue, editing, parcels
 from courses.viewsets import QuestionBankViewSet
 
 CUT = "action-cut"
@@ -35,6 +38,9 @@ def editing_urls() -> list[URLPattern]:
         path("kurser/<int:page_id>/version/", editing.cut, name="courses_cut"),
         path("kurser/<int:page_id>/delar/<int:unit_id>/hanvisning/<slug:block>/", editing.renew, name="courses_renew"),
         path("kurser/<int:page_id>/dra-tillbaka/", editing.withdraw, name="courses_withdraw"),
+        path("kurser/<int:page_id>/fil/", parcels.export, name="courses_export"),
+        path("kurser/<int:page_id>/duplicera/", parcels.duplicate, name="courses_duplicate"),
+        path("kurser/<int:page_id>/las-in/", parcels.take_in, name="courses_import"),
     ]
 
 
@@ -62,6 +68,18 @@ def offer_the_cut(menu_items: list[Any], request: HttpRequest, context: dict[str
     menu_items[:] = [item for item in menu_items if item.name not in REPLACED]
     if may_publish and context["view"] != "create":
         menu_items.append(CutMenuItem(order=30))
+
+
+@hooks.register("register_page_header_buttons")
+def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
+    if isinstance(page, CoursePage) and user_can_edit(user, page):
+        yield Button(_("Fetch as a file"), reverse("courses_export", args=[page.pk]), icon_name="download", priority=65)
+        if user_can_add_course(user, page.get_parent()):
+            address = reverse("courses_duplicate", args=[page.pk])
+            yield Button(_("Make another like it"), address, icon_name="copy", priority=64)
+    if isinstance(page, CourseIndexPage) and user_can_add_course(user, page):
+        address = reverse("courses_import", args=[page.pk])
+        yield Button(_("Take in a course from a file"), address, icon_name="upload", priority=65)
 
 
 @hooks.register("after_edit_page")

@@ -296,6 +296,9 @@ Given = Callable[[World], dict[str, Any]]
 ARGUMENTS: dict[str, Given] = {
     "courses_cut": of_course_page,
     "courses_renew": of_quotation,
+    "courses_duplicate": of_course_page,
+    "courses_export": of_course_page,
+    "courses_import": lambda world: {"page_id": world.course.page.get_parent().pk},
     "courses_withdraw": of_course_page,
     "courses:course": lambda world: {"key": world.course.key},
     "courses:path": lambda world: {"key": world.path.key},
