@@ -168,6 +168,8 @@ def _step(step: Step) -> Iterator[str]:
 def _scenario_choice(step: Step, choice: Any) -> Iterator[str]:
     if not choice.text.strip():
         yield _("has no words")
+    if any(True for _token in find_tokens(choice.text)):
+        yield _("cites law or a contact, which a button cannot hold; cite it in the feedback")
     if choice.leads_to is None:
         yield _("leads to a step that is not there")
     if choice.leads_to == step.key and not choice.feedback.strip():

@@ -22,6 +22,7 @@ ANSWER = "svar-"
 ATTEMPT = "forsok"
 EVERYTHING = "allt"
 LONG_AGO = timedelta(days=366)
+PATH, CHOSEN = "vag", "val"
 MOST_QUESTIONS, MOST_CHOICES, LONGEST = 200, 50, 64
 
 
@@ -33,6 +34,11 @@ def answers_in(data: Mapping[str, Any]) -> dict[str, list[str]]:
         if _is_key(key):
             answers[key] = [value[:LONGEST] for value in read.getlist(ANSWER + key)[:MOST_CHOICES]]
     return answers
+
+
+def path_in(data: MultiValueDict[str, Any]) -> tuple[str, ...]:
+    """The choices of a scenario that a form posts: those before, and the one that was just made."""
+    return (*data.getlist(PATH), *data.getlist(CHOSEN)[:1])
 
 
 def _is_key(value: str) -> bool:

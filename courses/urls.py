@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, learning, paths
+from courses.views import catalogue, learning, paths, scenarios
 
 app_name = "courses"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/", learning.unit, name="unit"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/svar/", learning.save, name="save"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/lamna-in/", learning.submit, name="submit"),
+    path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/scenario/", scenarios.play, name="scenario"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/last/", learning.mark_as_read, name="read"),
     path("utbildningsvag/<uuid:key>/", paths.path, name="path"),
     path("handledarsamtal/<uuid:key>/", paths.talk, name="talk"),

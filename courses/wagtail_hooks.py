@@ -17,7 +17,7 @@ from wagtail.snippets.models import register_snippet
 
 from courses.models import CourseIndexPage, CoursePage, UnitPage
 from courses.permissions import user_can_add_course, user_can_edit
-from courses.views import catalogue, editing, parcels
+from courses.views import catalogue, editing, parcels, scenarios
 from courses.viewsets import QuestionBankViewSet
 
 CUT = "action-cut"
@@ -41,6 +41,7 @@ def editing_urls() -> list[URLPattern]:
         path("kurser/<int:page_id>/fil/", parcels.export, name="courses_export"),
         path("kurser/<int:page_id>/duplicera/", parcels.duplicate, name="courses_duplicate"),
         path("kurser/<int:page_id>/las-in/", parcels.take_in, name="courses_import"),
+        path("kurser/<int:page_id>/scenario/", scenarios.try_draft, name="courses_scenario"),
     ]
 
 

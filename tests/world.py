@@ -30,7 +30,16 @@ from cms.people.models import Person, RosterImport
 from cms.versions.enums import Change
 from courses.actions import complete_unit, cut_course_version, enroll
 from courses.actions.paths import publish_path, sign_off
-from courses.models import CourseVersion, Enrollment, LearningPathVersion, SignOff, UnitPage, UnitVersion
+from courses.models import (
+    CourseVersion,
+    Enrollment,
+    LearningPathVersion,
+    ScenarioChoice,
+    ScenarioStep,
+    SignOff,
+    UnitPage,
+    UnitVersion,
+)
 from guidelines.actions import publish_guideline
 from guidelines.models import GuidelineVersion
 from tests.cast import Cast, City, found_city, gather_cast
@@ -92,8 +101,13 @@ class World:
 
     @cached_property
     def course(self) -> CourseVersion:
-        """Two units: one with questions, one that is only read."""
+        """Two units: one with questions and a scenario, one that is only read."""
         page = CoursePageFactory(units=1)
+        unit = UnitPage.objects.child_of(page).get()
+        begins, ends = ScenarioStep(name="Början", text="Nu."), ScenarioStep(name="Slut", text="Klart.", ending="good")
+        begins.choices = [ScenarioChoice(text="Gå", leads_to="Slut")]
+        unit.scenario_title, unit.steps = "Fall", [begins, ends]
+        unit.save()
         UnitPageFactory(parent=page, questions=False)
         return cut(page)
 
@@ -300,6 +314,7 @@ ARGUMENTS: dict[str, Given] = {
     "courses_export": of_course_page,
     "courses_import": lambda world: {"page_id": world.course.page.get_parent().pk},
     "courses_withdraw": of_course_page,
+    "courses_scenario": lambda world: {"page_id": UnitPage.objects.get(key=world.unit.unit_key).pk},
     "courses:course": lambda world: {"key": world.course.key},
     "courses:path": lambda world: {"key": world.path.key},
     "courses:talk": of_learner,
@@ -312,6 +327,7 @@ ARGUMENTS: dict[str, Given] = {
     "courses:save": of_unit,
     "courses:submit": of_unit,
     "courses:read": of_unit,
+    "courses:scenario": of_unit,
     "guidelines:guideline": lambda world: {"key": world.guideline.key},
     "guidelines:version": lambda world: {"key": world.guideline.key, "major": 1, "minor": 0},
     "guidelines:flag": lambda world: {"key": world.guideline.key},

@@ -1,7 +1,7 @@
 """What can be done with courses, one verb each."""
 
 from courses.actions.citing import NothingNewer, renew_citation
-from courses.actions.completing import Completed, complete_unit
+from courses.actions.completing import Completed, complete_unit, complete_when_ready
 from courses.actions.cutting import (
     CourseIncomplete,
     PublishedAlone,
@@ -30,6 +30,7 @@ from courses.actions.rules import (
     check_open,
     withdrawal_of,
 )
+from courses.actions.scenarios import finish_scenario
 
 __all__ = [
     "AnswersMissing",
@@ -47,8 +48,10 @@ __all__ = [
     "answer_unit",
     "check_open",
     "complete_unit",
+    "complete_when_ready",
     "cut_course_version",
     "enroll",
+    "finish_scenario",
     "hand_in",
     "is_cutting",
     "open_attempt",

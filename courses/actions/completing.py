@@ -23,7 +23,7 @@ from cms.people.enums import AuditAction
 from courses.actions.cutting import KIND
 from courses.actions.rules import CourseNotOpen, NotDone, withdrawals_of
 from courses.models import Attempt, Enrollment, UnitCompletion, UnitVersion
-from courses.queries.units import gives_certificate, units_with_completions
+from courses.queries.units import gives_certificate, scenarios_finished, units_with_completions
 
 FINISHED = "course_finished"
 
@@ -47,14 +47,29 @@ def complete_unit(*, enrollment: Enrollment, unit_key: UUID, at: datetime | None
     The database's uniqueness decides, not a look beforehand: any number of calls, at once or later, leave one
     completion, one evidence and one certificate. Raises NotDone, or CourseNotOpen for a withdrawn course.
     """
-    at = at or timezone.now()
-    # The lock is for two *different* last units at the same time: the second must see the first.
-    enrollment = _locked(enrollment.pk, at)
+    completed = _complete(enrollment.pk, unit_key, at or timezone.now(), waits=False)
+    assert completed is not None
+    return completed
+
+
+@transaction.atomic
+def complete_when_ready(*, enrollment: Enrollment, unit_key: UUID, at: datetime | None = None) -> Completed | None:
+    """What `complete_unit` does, when a part of a unit has been done; None while another part is lacking."""
+    return _complete(enrollment.pk, unit_key, at or timezone.now(), waits=True)
+
+
+def _complete(pk: int, unit_key: UUID, at: datetime, *, waits: bool) -> Completed | None:
+    # The lock is for two *different* last units, or parts of one, at the same time: the second must see the first.
+    enrollment = _locked(pk, at)
     units, done = units_with_completions(enrollment)
     unit = next((unit for unit in units if unit.unit_key == unit_key), None)
     if unit is None:
         raise NotDone(_("This unit is not part of the course."))
-    _check_passed(enrollment, unit)
+    lacking = _lacking(enrollment, unit)
+    if lacking and waits:
+        return None
+    if lacking:
+        raise NotDone(lacking)
     _check_order(enrollment, unit, units, done)
     UnitCompletion.objects.bulk_create(
         [UnitCompletion(enrollment=enrollment, unit_version=unit, unit_key=unit_key, completed_at=at)],
@@ -82,11 +97,17 @@ def _locked(pk: int, at: datetime) -> Any:
     return enrollment
 
 
-def _check_passed(enrollment: Enrollment, unit: UnitVersion) -> None:
-    if not unit.question_count(enrollment.audience or None):
-        return
-    if not Attempt.objects.filter(enrollment=enrollment, unit_version=unit, is_passed=True).exists():
-        raise NotDone(_("The questions of this unit have not been passed."))
+def _lacking(enrollment: Enrollment, unit: UnitVersion) -> str:
+    """What the unit's rule asks for that has not been done, in words; empty if nothing is lacking."""
+    needs = unit.needs(enrollment.audience or None)
+    attempts = Attempt.objects.filter(enrollment=enrollment, unit_version=unit)
+    if needs.passed and not attempts.filter(is_passed=True).exists():
+        return _("The questions of this unit have not been passed.")
+    if needs.answered and not attempts.filter(submitted_at__isnull=False).exists():
+        return _("The questions of this unit have not been answered.")
+    if needs.scenario and not scenarios_finished(enrollment, unit).exists():
+        return _("The scenario of this unit has not been finished.")
+    return ""
 
 
 def _check_order(

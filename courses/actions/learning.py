@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cms.core.enums import Audience
 from cms.people.models import Person
 from cms.versions.queries import in_force
-from courses.actions.completing import Completed, complete_unit
+from courses.actions.completing import Completed, complete_when_ready
 from courses.actions.rules import AnswersMissing, AttemptClosed, CourseNotOpen, UnknownQuestion, check_open
 from courses.drawing import note
 from courses.grading import BadAnswer, Question, grade
@@ -161,7 +161,8 @@ class HandedIn:
 
 @transaction.atomic
 def hand_in(*, attempt: Attempt, at: datetime | None = None) -> HandedIn:
-    """Grade the answers and close the attempt; a pass completes the unit, in the same transaction.
+    """Grade the answers and close the attempt. What the unit's rule asks for, a pass or just answers, completes it in
+    the same transaction, unless its scenario is still lacking.
 
     Raises AttemptClosed, AnswersMissing or CourseNotOpen, and then the answers stay as they are.
     """
@@ -180,8 +181,9 @@ def hand_in(*, attempt: Attempt, at: datetime | None = None) -> HandedIn:
     attempt.submitted_at = at
     attempt.save(update_fields=["score", "is_passed", "submitted_at"])
     completed = None
-    if attempt.is_passed:
-        completed = complete_unit(enrollment=enrollment, unit_key=attempt.unit_version.unit_key, at=at)
+    needs = attempt.unit_version.needs(enrollment.audience or None)
+    if needs.answered or (needs.passed and attempt.is_passed):
+        completed = complete_when_ready(enrollment=enrollment, unit_key=attempt.unit_version.unit_key, at=at)
     return HandedIn(attempt=attempt, completed=completed)
 
 

@@ -13,7 +13,8 @@ from cms.certificates.models import Certificate
 from cms.people.models import Person
 from cms.versions.models import Content, Withdrawal
 from courses.enums import Step
-from courses.models import Attempt, Enrollment, UnitCompletion, UnitVersion
+from courses.models import Attempt, Enrollment, ScenarioCompletion, UnitCompletion, UnitVersion
+from courses.needing import Needs
 from courses.queries.units import in_reading
 
 
@@ -26,6 +27,9 @@ class UnitStep:
     step: Step
     url: str
     questions: int
+    needs: Needs
+    has_scenario: bool
+    is_played: bool
     done_at: datetime | None = None
 
     @property
@@ -148,34 +152,41 @@ def _enrollment(row: Any) -> Enrollment:
 
 @dataclass(frozen=True)
 class Trace:
-    """What a learner has done with a unit: when it was done, and whether answers wait or were handed in."""
+    """What a learner has done with a unit: when it was done, whether answers wait, were handed in or have passed, and
+    whether its scenario was finished."""
 
     done_at: datetime | None = None
     is_tried: bool = False
     is_being_tried: bool = False
+    is_passed: bool = False
+    is_played: bool = False
 
-    @property
-    def step(self) -> Step:
+    def step(self, needs: Needs) -> Step:
         if self.done_at is not None:
             return Step.DONE
-        if self.is_being_tried:
-            return Step.STARTED
-        return Step.FAILED if self.is_tried else Step.NOT_STARTED
+        if self.is_tried and not self.is_being_tried and needs.passed and not self.is_passed:
+            return Step.FAILED
+        return Step.STARTED if self.is_being_tried or self.is_tried or self.is_played else Step.NOT_STARTED
 
 
 def _traced(units: QuerySet[UnitVersion], enrollment: Any) -> QuerySet[UnitVersion]:
     """Units in order, with what has been done with each in an enrollment."""
     completions = UnitCompletion.objects.filter(enrollment=enrollment, unit_key=OuterRef("unit_key"))
     attempts = Attempt.objects.filter(enrollment=enrollment, unit_version=OuterRef("pk"))
+    played = ScenarioCompletion.objects.filter(
+        enrollment=enrollment, unit_version__unit_key=OuterRef("unit_key"), unit_version__sha256=OuterRef("sha256")
+    )
     return units.order_by("position").annotate(
         done_at=Subquery(completions.order_by("completed_at").values("completed_at")[:1]),
         is_tried=Exists(attempts.filter(submitted_at__isnull=False)),
         is_being_tried=Exists(attempts.filter(submitted_at=None)),
+        is_passed=Exists(attempts.filter(is_passed=True)),
+        is_played=Exists(played),
     )
 
 
 def _trace(unit: Any) -> Trace:
-    return Trace(unit.done_at, unit.is_tried, unit.is_being_tried)
+    return Trace(unit.done_at, unit.is_tried, unit.is_being_tried, unit.is_passed, unit.is_played)
 
 
 def steps_of(enrollment: Enrollment, units: Sequence[tuple[UnitVersion, Trace]]) -> tuple[UnitStep, ...]:
@@ -183,18 +194,19 @@ def steps_of(enrollment: Enrollment, units: Sequence[tuple[UnitVersion, Trace]])
     traces = {unit.pk: trace for unit, trace in units}
     steps: list[UnitStep] = []
     is_waiting = False
+    reading = enrollment.audience or None
     for number, unit in enumerate(in_reading([unit for unit, _trace in units], enrollment.audience), start=1):
-        trace = traces[unit.pk]
-        step = Step.LOCKED if is_waiting and trace.done_at is None else trace.step
+        trace, needs = traces[unit.pk], unit.needs(reading)
+        step = Step.LOCKED if is_waiting and trace.done_at is None else trace.step(needs)
         is_waiting = is_waiting or (enrollment.version.needs_order and trace.done_at is None)
         url = reverse("courses:unit", args=[enrollment.key, unit.unit_key])
-        questions = unit.question_count(enrollment.audience or None)
-        steps.append(UnitStep(unit, number, step, url, questions, trace.done_at))
+        questions, has_scenario = unit.question_count(reading), unit.shows_scenario(reading)
+        steps.append(UnitStep(unit, number, step, url, questions, needs, has_scenario, trace.is_played, trace.done_at))
     return tuple(steps)
 
 
 def courses_of(enrollments: Iterable[Enrollment]) -> dict[int, Course]:
-    """Many courses by enrollment id, in three queries. The enrollments come with their versions."""
+    """Many courses by enrollment id, in four queries. The enrollments come with their versions."""
     enrollments = list(enrollments)
     units: dict[int, list[UnitVersion]] = {}
     versions = {enrollment.version_id for enrollment in enrollments}
@@ -204,16 +216,25 @@ def courses_of(enrollments: Iterable[Enrollment]) -> dict[int, Course]:
     completions = UnitCompletion.objects.filter(enrollment__in=enrollments).order_by("-completed_at")
     for enrollment_id, unit_key, completed_at in completions.values_list("enrollment", "unit_key", "completed_at"):
         done[enrollment_id, unit_key] = completed_at
-    tried: dict[tuple[int, int], set[bool]] = {}
+    tried: dict[tuple[int, int], set[bool | None]] = {}
     attempts = Attempt.objects.filter(enrollment__in=enrollments)
-    for enrollment_id, unit_id, submitted_at in attempts.values_list("enrollment", "unit_version", "submitted_at"):
-        tried.setdefault((enrollment_id, unit_id), set()).add(submitted_at is not None)
+    for enrollment_id, unit_id, is_passed in attempts.values_list("enrollment", "unit_version", "is_passed"):
+        tried.setdefault((enrollment_id, unit_id), set()).add(is_passed)
+    finished = ScenarioCompletion.objects.filter(enrollment__in=enrollments)
+    played = set(finished.values_list("enrollment", "unit_version__unit_key", "unit_version__sha256"))
     courses = {}
     for enrollment in enrollments:
         traced = []
         for unit in units.get(enrollment.version_id, []):
             tries = tried.get((enrollment.pk, unit.pk), set())
-            traced.append((unit, Trace(done.get((enrollment.pk, unit.unit_key)), True in tries, False in tries)))
+            trace = Trace(
+                done_at=done.get((enrollment.pk, unit.unit_key)),
+                is_tried=bool(tries - {None}),
+                is_being_tried=None in tries,  # graded when it is handed in
+                is_passed=True in tries,
+                is_played=(enrollment.pk, unit.unit_key, unit.sha256) in played,
+            )
+            traced.append((unit, trace))
         courses[enrollment.pk] = Course(enrollment, steps_of(enrollment, traced))
     return courses
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from cms.core.enums import Audience
 from cms.people.models import Person
@@ -20,8 +21,10 @@ from courses.models import (
 from courses.queries.catalogue import versions_in_force
 from courses.queries.drafts import gather
 from courses.queries.paths import Path, PathPart
+from courses.queries.playing import ShownStep, shown_step
 from courses.queries.quiz import ReadUnit, Taken, asked, filled, graded
-from courses.queries.units import composed
+from courses.queries.units import Outline, composed, outline_of
+from courses.scenario import Scenario, parse, walk
 
 RIGHT, WRONG = "right", "wrong"
 
@@ -30,10 +33,44 @@ def _answer(question: Question, mode: str) -> tuple[str, ...]:
     return question.solution if mode == RIGHT else question.mistake
 
 
-def preview_unit(page: UnitPage, mode: str, person: Person | None, on: date) -> tuple[ReadUnit, Taken]:
+def scenario_of_draft(page: UnitPage) -> tuple[Scenario | None, dict[str, Any]]:
+    """The scenario of a unit as it was last saved, and what its words cite; None if it has none to play."""
+    draft = freeze_unit(page.get_latest_revision_as_object(), strict=False).draft
+    scenario = draft.extra.get("scenario")
+    return (parse(scenario) if scenario else None), draft.cites
+
+
+@dataclass(frozen=True)
+class UnitLook:
+    """A draft unit as a learner would meet it, and what it would take to complete it. `opening` begins its scenario."""
+
+    read: ReadUnit
+    taken: Taken
+    outline: Outline
+    opening: ShownStep | None
+
+
+def preview_unit(page: UnitPage, mode: str, person: Person | None, on: date) -> UnitLook:
     """A draft unit in one reading, or with what right or wrong answers would be told."""
     audience = mode if mode in Audience.values else None
     unit = freeze_unit(page, strict=False)
+    outline = outline_of(_unit(unit), audience)
+    read, taken = _read_unit(page, unit, mode, audience, outline, person, on)
+    opening = None
+    if outline.has_scenario and unit.scenario is not None:
+        opening = shown_step(walk(parse(unit.scenario), ()), unit.draft.cites, person, on)
+    return UnitLook(read, taken, outline, opening)
+
+
+def _read_unit(
+    page: UnitPage,
+    unit: UnitDraft,
+    mode: str,
+    audience: str | None,
+    outline: Outline,
+    person: Person | None,
+    on: date,
+) -> tuple[ReadUnit, Taken]:
     sections = sections_of_draft(unit.draft, audience)
     questions = composed(unit.draft.extra, audience, seed=str(page.key), number=1)
     taken = Taken(number=1)
@@ -42,7 +79,8 @@ def preview_unit(page: UnitPage, mode: str, person: Person | None, on: date) -> 
         passed = grade(questions, answers).passes(100)
         taken = Taken(number=1, is_submitted=True, is_passed=passed, answers=answers)
         anchors = {section.key: section.anchor for section in sections}
-        return filled(sections, graded(questions, taken, unit.draft.cites, anchors), person, on), taken
+        shown = graded(questions, taken, unit.draft.cites, anchors, tells_all=not outline.needs.passed)
+        return filled(sections, shown, person, on), taken
     return filled(sections, asked(questions, taken, unit.draft.cites), person, on), taken
 
 

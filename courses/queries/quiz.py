@@ -190,9 +190,15 @@ def _asked_choices(question: Question, answer: tuple[str, ...], cites: Mapping[s
 
 
 def graded(
-    questions: Iterable[Question], taken: Taken, cites: Mapping[str, Any], anchors: Mapping[str, str]
+    questions: Iterable[Question],
+    taken: Taken,
+    cites: Mapping[str, Any],
+    anchors: Mapping[str, str],
+    *,
+    tells_all: bool = False,
 ) -> list[ShownQuestion]:
-    """Questions that were handed in, with why. Which choice would have been right is told once the unit is passed.
+    """Questions that were handed in, with why. Which choice would have been right is told once the unit is passed, or
+    at once (`tells_all`) where there is nothing to pass.
 
     `anchors` are the sections of the reader's text, by key: what to read again must be there to read.
     """
@@ -201,7 +207,7 @@ def graded(
     for question, one in zip(questions, asked(questions, taken, cites), strict=True):
         answer = taken.answer_to(question.key)
         is_right = question.is_right(answer)
-        is_told = taken.is_passed or is_right
+        is_told = tells_all or taken.is_passed or is_right
         section = question.read_again
         again = (anchors[section[0]], section[1]) if section and section[0] in anchors and not is_right else None
         graded_one = replace(
@@ -283,6 +289,7 @@ class ReadUnit:
 
     sections: tuple[Section, ...]
     questions: tuple[ShownQuestion, ...]
+    scenario_title: str = ""
 
     @property
     def right(self) -> int:
@@ -308,15 +315,19 @@ def _every_html(sections: Iterable[Section], questions: Iterable[ShownQuestion])
             yield choice.feedback
 
 
+def filler_of(html: str, person: Person | None, on: date) -> Filler:
+    """What fills the slots of some HTML for one reader."""
+    needs_reader = any(token.kind != LAW for token in find_slots(html))
+    reader = reader_of(person, on) if needs_reader else Reader(is_signed_in=person is not None)
+    return Filler.load(html, reader, on)
+
+
 def filled(
     sections: Iterable[Section], questions: Iterable[ShownQuestion], person: Person | None, on: date
 ) -> ReadUnit:
     """Put today's contacts and marks on changed law into text and questions, with one look into the registers."""
     sections, questions = list(sections), list(questions)
-    joined = "\n".join(_every_html(sections, questions))
-    needs_reader = any(token.kind != LAW for token in find_slots(joined))
-    reader = reader_of(person, on) if needs_reader else Reader(is_signed_in=person is not None)
-    filler = Filler.load(joined, reader, on)
+    filler = filler_of("\n".join(_every_html(sections, questions)), person, on)
     return ReadUnit(
         sections=tuple(replace(section, html=filler.fill(section.html)) for section in sections),
         questions=tuple(
@@ -347,8 +358,11 @@ def read_unit(
     questions = questions_asked(unit, enrollment, taken.number, taken.asked)
     cites = unit.content.parts["cites"]
     if taken.is_submitted:
-        shown = graded(questions, taken, cites, {section.key: section.anchor for section in sections})
+        tells_all = not unit.needs(enrollment.audience or None).passed
+        anchors = {section.key: section.anchor for section in sections}
+        shown = graded(questions, taken, cites, anchors, tells_all=tells_all)
     else:
         missing = set(missing)
         shown = [replace(one, is_missing=one.key in missing) for one in asked(questions, taken, cites)]
-    return filled(sections, shown, person, on)
+    scenario = unit.content.parts["extra"].get("scenario")
+    return replace(filled(sections, shown, person, on), scenario_title=scenario["title"] if scenario else "")

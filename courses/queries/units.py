@@ -1,12 +1,13 @@
 """The frozen units of a course version, as one reading has them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from cms.core.readings import is_for, read_for
 from cms.versions.freezing import fragment_anchor
@@ -15,7 +16,23 @@ from cms.versions.queries import Section
 from courses.drawing import Note, Pool, compose, recall
 from courses.freezing import WHAT_COMES, every_question
 from courses.grading import Question, parse
-from courses.models import CourseVersion, Enrollment, UnitCompletion, UnitVersion
+from courses.models import CourseVersion, Enrollment, ScenarioCompletion, UnitCompletion, UnitVersion
+from courses.needing import Needs
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A unit as it is told of before it is begun, in one reading. `note` is what is said before a heavy one."""
+
+    unit: UnitVersion
+    questions: int
+    has_scenario: bool
+    needs: Needs
+    note: Section | None = None
+
+
+def outline_of(unit: UnitVersion, audience: str | None, note: Section | None = None) -> Outline:
+    return Outline(unit, unit.question_count(audience), unit.shows_scenario(audience), unit.needs(audience), note)
 
 
 def in_reading(units: Iterable[UnitVersion], audience: str) -> list[UnitVersion]:
@@ -54,6 +71,13 @@ def notes_before(units: Iterable[UnitVersion], audience: str | None) -> dict[int
             section = Section(row.key, anchor, row.kind, tuple(row.audiences), read_for(row.html, audience), row.text)
             notes.setdefault(row.content_id, section)
     return notes
+
+
+def scenarios_finished(enrollment: Enrollment, unit: UnitVersion) -> QuerySet[ScenarioCompletion]:
+    """That the scenario of a unit was finished, on this very text."""
+    return ScenarioCompletion.objects.filter(
+        enrollment=enrollment, unit_version__unit_key=unit.unit_key, unit_version__sha256=unit.sha256
+    )
 
 
 def questions_asked(

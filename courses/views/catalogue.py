@@ -28,7 +28,7 @@ from courses.queries.catalogue import asked_of, audience_of, catalogue, index_pa
 from courses.queries.learning import certificate_of, courses_of
 from courses.queries.paths import paths_in_force
 from courses.queries.quiz import filled
-from courses.queries.units import in_reading, notes_before
+from courses.queries.units import in_reading, notes_before, outline_of
 from courses.views.stash import login_address, to_login
 
 
@@ -105,7 +105,7 @@ def _description(version: CourseVersion, person: Person | None) -> dict[str, obj
     return {
         "version": version,
         "sections": read[: len(read) - len(notes)],
-        "units": [(unit, unit.question_count(audience or None), said.get(unit.content_id)) for unit in units],
+        "outlines": [outline_of(unit, audience or None, said.get(unit.content_id)) for unit in units],
         "minutes": sum(unit.minutes for unit in units),
         "person": person,
         "asked": asked_of(person, target, today) if person and target else None,
@@ -113,7 +113,6 @@ def _description(version: CourseVersion, person: Person | None) -> dict[str, obj
         "course": courses_of([last])[last.pk] if last else None,
         "certificate": certificate_of(last) if last and last.finished_at else None,
         "is_newer": last is not None and version.major > last.version.major,
-        "has_questions": any(unit.question_count(audience or None) for unit in units),
         "form": form,
     }
 

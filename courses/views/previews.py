@@ -8,11 +8,12 @@ from cms.people.queries import person_of
 from courses.models import CourseIndexPage, CoursePage, LearningPathPage, UnitPage
 from courses.queries.catalogue import catalogue
 from courses.queries.previews import preview_course, preview_path, preview_unit
+from courses.queries.units import outline_of
 
 
 def unit(request: HttpRequest, page: UnitPage, mode: str) -> HttpResponse:
-    read, taken = preview_unit(page, mode, person_of(request.user), timezone.localdate())
-    context = {"page": page, "read": read, "taken": taken}
+    look = preview_unit(page, mode, person_of(request.user), timezone.localdate())
+    context = {"page": page, "look": look, "read": look.read, "taken": look.taken}
     return render_page(request, "courses/unit_preview.html", context)
 
 
@@ -21,9 +22,8 @@ def course(request: HttpRequest, page: CoursePage, mode: str) -> HttpResponse:
     context = {
         "version": look.version,
         "sections": look.sections,
-        "units": [(one, one.question_count(None), None) for one in look.units],
+        "outlines": [outline_of(one, None) for one in look.units],
         "minutes": sum(one.minutes for one in look.units),
-        "has_questions": any(one.question_count(None) for one in look.units),
         "is_preview": True,
     }
     return render_page(request, "courses/course.html", context)
