@@ -128,6 +128,9 @@ class CoursesConfig(AppConfig):
         page_parts.register(
             PagePart("courses-talks", "oversight.person", "courses/parts/talks.html", parts.on_person, order=50)
         )
+        page_parts.register(
+            PagePart("courses-recall", "oversight.training", "courses/parts/recall.html", parts.on_training)
+        )
         nav_items.register(
             NavItem(
                 name="courses",

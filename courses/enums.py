@@ -55,3 +55,29 @@ class Step(TextChoices):
     FAILED = "failed", pgettext_lazy("unit", "Not passed yet")
     DONE = "done", pgettext_lazy("unit", "Done")
     LOCKED = "locked", pgettext_lazy("unit", "Opens later")
+
+
+class Stage(TextChoices):
+    """When answers were counted."""
+
+    FIRST_TRY = "first_try", pgettext_lazy("tally", "First try")
+    AFTER_14 = "after_14", pgettext_lazy("tally", "After 14 days")
+    AFTER_60 = "after_60", pgettext_lazy("tally", "After 60 days")
+    EVALUATION = "evaluation", pgettext_lazy("tally", "Course evaluation")
+
+
+class Matter(TextChoices):
+    """What a course evaluation asks."""
+
+    USE = "use", _("I have use for the course in my work.")
+    CLEAR = "clear", _("It was easy to understand.")
+    KNOW = "know", _("I know what to do when it happens.")
+
+
+class Agreement(TextChoices):
+    """How far one agrees."""
+
+    WHOLLY = "4", pgettext_lazy("evaluation", "Yes, wholly")
+    MOSTLY = "3", pgettext_lazy("evaluation", "Mostly")
+    LITTLE = "2", pgettext_lazy("evaluation", "A little")
+    NOT = "1", pgettext_lazy("evaluation", "No")

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from cms.core.enums import Audience
 from cms.versions.enums import Change
+from courses.enums import Agreement, Matter
 from courses.models import LearningPathVersion
 from courses.queries.drafts import Gathered
 from courses.queries.parcels import MOST_BYTES
@@ -172,3 +173,18 @@ class ParcelForm(forms.Form):
         if file.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is too large."))
         return file
+
+
+class EvaluationForm(forms.Form):
+    """Three questions about a course, each with one answer. No free text: there is no place for a name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for matter in Matter:
+            self.fields[str(matter)] = forms.ChoiceField(
+                choices=Agreement.choices, widget=forms.RadioSelect, label=matter.label
+            )
+
+    @property
+    def answers(self) -> dict[Matter, Agreement]:
+        return {matter: Agreement(self.cleaned_data[str(matter)]) for matter in Matter}

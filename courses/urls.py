@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, learning, paths, scenarios
+from courses.views import catalogue, learning, paths, scenarios, voluntary
 
 app_name = "courses"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/lamna-in/", learning.submit, name="submit"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/scenario/", scenarios.play, name="scenario"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/last/", learning.mark_as_read, name="read"),
+    path("kursdeltagande/<uuid:key>/vardering/", voluntary.evaluate, name="evaluate"),
+    path("kursdeltagande/<uuid:key>/minns/<int:days>/", voluntary.recall, name="recall"),
     path("utbildningsvag/<uuid:key>/", paths.path, name="path"),
     path("handledarsamtal/<uuid:key>/", paths.talk, name="talk"),
     path("handledarsamtal/<uuid:key>/<uuid:talk_key>/ta-tillbaka/", paths.take_back, name="take_talk_back"),

@@ -17,7 +17,7 @@ from wagtail.snippets.models import register_snippet
 
 from courses.models import CourseIndexPage, CoursePage, UnitPage
 from courses.permissions import user_can_add_course, user_can_edit
-from courses.views import catalogue, editing, parcels, scenarios
+from courses.views import catalogue, editing, insight, parcels, scenarios
 from courses.viewsets import QuestionBankViewSet
 
 CUT = "action-cut"
@@ -38,6 +38,7 @@ def editing_urls() -> list[URLPattern]:
         path("kurser/<int:page_id>/version/", editing.cut, name="courses_cut"),
         path("kurser/<int:page_id>/delar/<int:unit_id>/hanvisning/<slug:block>/", editing.renew, name="courses_renew"),
         path("kurser/<int:page_id>/dra-tillbaka/", editing.withdraw, name="courses_withdraw"),
+        path("kurser/<int:page_id>/insikt/", insight.figures, name="courses_insight"),
         path("kurser/<int:page_id>/fil/", parcels.export, name="courses_export"),
         path("kurser/<int:page_id>/duplicera/", parcels.duplicate, name="courses_duplicate"),
         path("kurser/<int:page_id>/las-in/", parcels.take_in, name="courses_import"),
@@ -74,6 +75,7 @@ def offer_the_cut(menu_items: list[Any], request: HttpRequest, context: dict[str
 @hooks.register("register_page_header_buttons")
 def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None = None) -> Iterator[Button]:
     if isinstance(page, CoursePage) and user_can_edit(user, page):
+        yield Button(_("Insight"), reverse("courses_insight", args=[page.pk]), icon_name="view", priority=63)
         yield Button(_("Fetch as a file"), reverse("courses_export", args=[page.pk]), icon_name="download", priority=65)
         if user_can_add_course(user, page.get_parent()):
             address = reverse("courses_duplicate", args=[page.pk])

@@ -13,6 +13,7 @@ from cms.core.enums import Audience
 from cms.people.models import Person
 from cms.versions.queries import in_force
 from courses.actions.completing import Completed, complete_when_ready
+from courses.actions.counting import count_first_try
 from courses.actions.rules import AnswersMissing, AttemptClosed, CourseNotOpen, UnknownQuestion, check_open
 from courses.drawing import note
 from courses.grading import BadAnswer, Question, grade
@@ -184,6 +185,7 @@ def hand_in(*, attempt: Attempt, at: datetime | None = None) -> HandedIn:
     needs = attempt.unit_version.needs(enrollment.audience or None)
     if needs.answered or (needs.passed and attempt.is_passed):
         completed = complete_when_ready(enrollment=enrollment, unit_key=attempt.unit_version.unit_key, at=at)
+    count_first_try(attempt=attempt, questions=questions, answers=answers)
     return HandedIn(attempt=attempt, completed=completed)
 
 

@@ -18,6 +18,7 @@ from courses.models.paths import (
 )
 from courses.models.questions import AbstractQuestion, QuestionBankChoice, QuestionBankItem, QuestionBankTag
 from courses.models.scenarios import ScenarioChoice, ScenarioStep
+from courses.models.tallies import Slip, Tally
 from courses.models.versions import CourseVersion, UnitVersion, UnitWithdrawal
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "ScenarioStep",
     "SignOff",
     "SignOffVoid",
+    "Slip",
+    "Tally",
     "UnitCarried",
     "UnitCompletion",
     "UnitPage",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cms.certificates.models import Certificate
 from cms.compliance.models import Evidence, Target
 from cms.compliance.queries import known_evidence
 from cms.compliance.registry import Progress
@@ -152,6 +153,16 @@ def paths_with(course_key: UUID) -> list[UUID]:
     """The paths that a course is or has been part of, in one query."""
     rows = LearningPathCourse.objects.filter(course_key=course_key).order_by("path_version__key")
     return list(rows.values_list("path_version__key", flat=True).distinct())
+
+
+def certificates_of_paths(person: Person, course_key: UUID) -> list[Certificate]:
+    """What somebody holds for paths that a course is part of, the latest of each first."""
+    keys = paths_with(course_key)
+    if not keys:
+        return []
+    rows = Evidence.objects.filter(person__in=_records(person), target__kind=KIND, target__key__in=keys)
+    held = Certificate.objects.filter(source_key__in=list(rows.values_list("source_key", flat=True)))
+    return list(held.order_by("-issued_at", "-pk"))
 
 
 # What compliance and versions ask

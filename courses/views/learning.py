@@ -29,10 +29,12 @@ from courses.actions import (
     hand_in,
 )
 from courses.actions.papers import certify_units
-from courses.forms import AttemptForm, answers_in
+from courses.forms import AttemptForm, EvaluationForm, answers_in
 from courses.models import CourseVersion
 from courses.queries.learning import Course, UnitStep, certificate_of, own_course
+from courses.queries.paths import certificates_of_paths
 from courses.queries.quiz import Taken, attempts_at, read_unit
+from courses.queries.voluntary import may_evaluate
 from courses.views.catalogue import successor_of
 from courses.views.stash import keep_answers, to_login
 
@@ -55,7 +57,7 @@ def learners_own(view: View) -> View:
     return wrapped
 
 
-def _log_in_first(request: HttpRequest, key: UUID, unit_key: UUID | None = None) -> HttpResponse:
+def _log_in_first(request: HttpRequest, key: UUID, unit_key: UUID | None = None, **kwargs: Any) -> HttpResponse:
     """To the login and back. What was posted to a unit's questions is kept meanwhile."""
     if request.method != "POST":
         return to_login(request, request.get_full_path())
@@ -113,6 +115,8 @@ def finished(request: HttpRequest, person: Person, course: Course) -> HttpRespon
         "course": course,
         "certificate": certificate_of(course.enrollment),
         "last": last,
+        "evaluation": EvaluationForm() if may_evaluate(course.enrollment) else None,
+        "paths": certificates_of_paths(person, course.enrollment.course_key),
         "training_url": resolve_url(settings.LOGIN_REDIRECT_URL),
     }
     return render_page(request, "courses/finished.html", context)

@@ -10,6 +10,7 @@ from cms.people.queries import person_views_are_open
 from cms.people.views import acting_person
 from courses.forms import TalkForm
 from courses.queries.paths import is_head_of, paths_in_force, talks_with
+from courses.queries.voluntary import invitations
 
 
 def on_person(request: HttpRequest, *, person: Person) -> dict[str, Any] | None:
@@ -24,3 +25,10 @@ def on_person(request: HttpRequest, *, person: Person) -> dict[str, Any] | None:
     if not paths or not is_head_of(actor, person, today):
         return None
     return {"person": person, "talks": talks_with(person), "form": TalkForm(paths=paths, initial={"dag": today})}
+
+
+def on_training(request: HttpRequest) -> dict[str, Any] | None:
+    """Questions to see what one remembers of a course: offered, never asked for."""
+    person = acting_person(request)
+    found = invitations(person, timezone.localdate()) if person is not None else []
+    return {"invitations": found} if found else None
