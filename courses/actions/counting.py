@@ -65,7 +65,7 @@ def use_slip(digest: str) -> bool:
     table = connection.ops.quote_name(Slip._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {table} (digest) VALUES (%s) ON CONFLICT DO NOTHING", [digest])
-        written = cursor.rowcount
+        written: int = cursor.rowcount
     return written == 1
 
 

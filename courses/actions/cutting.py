@@ -20,7 +20,7 @@ from cms.people.queries import person_of
 from cms.versions.actions import PublishingError, mint, store_content, withdraw
 from cms.versions.enums import Change
 from cms.versions.models import Withdrawal
-from courses.freezing import Problem, how_done, pools_of
+from courses.freezing import Problem, UnitDraft, how_done, pools_of
 from courses.models import CoursePage, CourseVersion, UnitPage, UnitVersion
 from courses.models.pages import CutPage
 from courses.queries.drafts import Gathered, gather
@@ -139,24 +139,28 @@ def _mint(
         raise PublishingError(_("This version exists already."))
     redone = gathered.changed_keys if change != Change.EDITORIAL and gathered.latest is not None else frozenset()
     UnitVersion.objects.bulk_create(
-        UnitVersion(
-            course_version=version,
-            unit_key=unit.key,
-            position=position,
-            title=unit.page.title,
-            goal=unit.page.goal or "",
-            minutes=unit.minutes,
-            audiences=unit.audiences,
-            question_audiences=[question["audiences"] for question in unit.questions],
-            pools=pools_of(unit),
-            **how_done(unit),
-            content=store_content(unit.draft),
-            sha256=unit.draft.sha256,
-            must_redo=unit.key in redone,
-        )
+        _unit_version(version, unit, position, must_redo=unit.key in redone)
         for position, unit in enumerate(course.units, start=1)
     )
     return version
+
+
+def _unit_version(version: CourseVersion, unit: UnitDraft, position: int, *, must_redo: bool) -> UnitVersion:
+    return UnitVersion(
+        course_version=version,
+        unit_key=unit.key,
+        position=position,
+        title=unit.page.title,
+        goal=unit.page.goal or "",
+        minutes=unit.minutes,
+        audiences=unit.audiences,
+        question_audiences=[question["audiences"] for question in unit.questions],
+        pools=pools_of(unit),
+        **how_done(unit),
+        content=store_content(unit.draft),
+        sha256=unit.draft.sha256,
+        must_redo=must_redo,
+    )
 
 
 # Pages

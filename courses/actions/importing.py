@@ -70,7 +70,7 @@ class Unpacker:
     def course(self, data: Mapping[str, Any], parent: Page) -> CoursePage:
         self.specs = data["assets"]
         tags = self._bank(data["bank"])
-        page = self._page(CoursePage, data["course"], parent)
+        page: CoursePage = self._page(CoursePage, data["course"], parent)
         for unit in data["course"]["units"]:
             self._page(UnitPage, _renamed(unit, tags), page)
         return page
@@ -197,7 +197,8 @@ class Unpacker:
 
 
 def _is_used(tag: str) -> bool:
-    return QuestionBankItem.objects.filter(tags__name=tag).exists()
+    found: bool = QuestionBankItem.objects.filter(tags__name=tag).exists()
+    return found
 
 
 def _has_the_same(tag: str, items: list[dict[str, Any]]) -> bool:

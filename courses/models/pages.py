@@ -145,7 +145,7 @@ class CoursePage(CutPage):
         verbose_name_plural = pgettext_lazy("page", "courses")
 
 
-class UnitPage(WithScenario, CutPage):
+class UnitPage(WithScenario, CutPage):  # type: ignore[django-manager-missing]
     """Where a unit is written: text, then its questions, then its scenario."""
 
     parent_page_types = ["courses.CoursePage"]
@@ -153,6 +153,7 @@ class UnitPage(WithScenario, CutPage):
     base_form_class = UnitPageForm
     questions: Any  # its children, through `Question.page`
     draws: Any  # those through `QuestionDraw.page`
+    steps: Any  # those through `ScenarioStep.page`
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     goal = models.CharField(

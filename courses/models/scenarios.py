@@ -1,6 +1,6 @@
 """A branching case that belongs to a unit: steps, the choices at each, and what each choice leads to."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ class WithScenario(models.Model):
     """What a unit says of its scenario. The first of its steps is where it begins; without steps there is none."""
 
     steps: Any  # its children, through `ScenarioStep.page`
+    objects: ClassVar[Any]  # that of pages
 
     scenario_title = models.CharField(_("title of the scenario"), max_length=120, blank=True)
     scenario_audiences = AudiencesField(_("scenario only for"))

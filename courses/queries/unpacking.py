@@ -52,6 +52,14 @@ def unpack(content: bytes) -> Unpacked:
     return found
 
 
+def _is_of_kind(one: models.Field[Any, Any], value: Any) -> bool:
+    if isinstance(one, models.BooleanField):
+        return isinstance(value, bool)
+    if isinstance(one, models.IntegerField):
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
+    return isinstance(value, str)
+
+
 def _no_constant(name: str) -> Any:
     raise ValueError(name)
 
@@ -135,17 +143,11 @@ class Checker:
             if value is None and not one.null:
                 self.found.fault(place, _("is missing"))
             return
-        wanted: type | tuple[type, ...] = str
-        if isinstance(one, models.BooleanField):
-            wanted = bool
-        elif isinstance(one, models.IntegerField):
-            wanted = int
-        is_number = wanted is int and not isinstance(value, bool)
-        if not isinstance(value, wanted) or (wanted is int and not (is_number and abs(value) <= LARGEST)):
+        if not _is_of_kind(one, value):
             self.found.fault(place, _("is of the wrong kind"))
             return
         try:
-            one.clean(value, None)  # type: ignore[arg-type]
+            one.clean(value, None)
         except ValidationError as error:
             self.found.fault(place, " ".join(str(words) for words in error.messages))
 
@@ -279,7 +281,7 @@ def referred(reference: Reference) -> Any:
     from wagtail.models import Page, Site
 
     if reference.kind == "key":
-        model = model_named(reference.model)
+        model: Any = model_named(reference.model)
         is_named = model is not None and any(one.name == "key" for one in model._meta.concrete_fields)
         try:
             return model.objects.filter(key=reference.name).first() if is_named and model is not None else None

@@ -92,7 +92,7 @@ def invitations(person: Person, on: date) -> list[Invitation]:
     used = set(Slip.objects.filter(digest__in=[slip_of(stage, one) for one, stage in open_now]).values_list(flat=True))
     asks = _with_questions({one.version_id for one, _stage in open_now})
     days = {stage: number for number, stage in DAYS.items()}
-    found = {}
+    found: dict[str, Invitation] = {}
     for one, stage in open_now:
         digest = slip_of(stage, one)
         if current.get(one.course_key) == one.version.major and digest not in used and one.version_id in asks:

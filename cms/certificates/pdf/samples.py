@@ -75,9 +75,9 @@ def _plain(kind: CertificateKind, title: str, units: tuple[UnitFacts, ...], cont
     minutes = sum(unit.minutes for unit in units)
     count = MANY if content == SampleContent.MANY else 3
     if kind in (CertificateKind.COURSE, CertificateKind.PATH):
-        model, more = (CourseFacts, {}) if kind == CertificateKind.COURSE else (PathFacts, {"talk_on": DAY})
-        done = {"units": units, "minutes": minutes, "started_on": DAY, "completed_on": DAY}
-        return model(holder="", **done, **more, **about)
+        done: dict[str, Any] = {"units": units, "minutes": minutes, "started_on": DAY, "completed_on": DAY, **about}
+        is_path = kind == CertificateKind.PATH
+        return PathFacts(holder="", talk_on=DAY, **done) if is_path else CourseFacts(holder="", **done)
     if kind == CertificateKind.UNITS:
         return UnitsFacts(
             holder="", units=units, of_units=len(units) + 2, minutes=minutes, started_on=DAY, as_of=DAY, **about
