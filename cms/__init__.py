@@ -16,6 +16,7 @@ APPS = [
     "cms.reminders",
     "cms.oversight",
     "wagtail.contrib.settings",
+    "wagtailmedia",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",

@@ -26,9 +26,9 @@ class Route:
 
     @property
     def is_wagtails(self) -> bool:
-        """Wagtail's own, which one rule covers; but not what Wagtail serves for a model of ours."""
+        """Wagtail's own or wagtailmedia's, which one rule covers; but not what serves a model of ours."""
         module = getattr(self.view, "view_class", self.view).__module__
-        is_wagtails = module.startswith("wagtail.") or self.name == TEST_404
+        is_wagtails = module.startswith(("wagtail.", "wagtailmedia.")) or self.name == TEST_404
         return is_wagtails and not self.serves_a_model_of_ours
 
     @property
