@@ -73,11 +73,21 @@ class EnrollForm(forms.Form):
         return "" if chosen == EVERYTHING else chosen
 
 
+class MoveForm(forms.Form):
+    """The version that the learner was shown."""
+
+    version = forms.UUIDField()
+
+
 class CutForm(forms.Form):
     """How a version is cut: what kind of change it is, from when, and with which units."""
 
     change = forms.ChoiceField(
-        choices=Change.choices,
+        choices=[
+            (Change.EDITORIAL, Change.EDITORIAL.label),
+            (Change.REDO_UNITS, _("Redo the changed units: what has not changed still counts")),
+            (Change.SUBSTANTIVE, Change.SUBSTANTIVE.label),
+        ],
         widget=forms.RadioSelect,
         label=_("What kind of change is it?"),
         initial=Change.EDITORIAL,
@@ -87,16 +97,19 @@ class CutForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
         required=False,
-        help_text=_("Learners see it. Needed when everyone must certify again."),
+        help_text=_("Learners see it. Needed when something must be done again by a day."),
     )
     effective_on = forms.DateField(
         label=_("Applies from"), widget=forms.DateInput(attrs={"type": "date"}), initial=timezone.localdate
     )
     redo_by = forms.DateField(
-        label=_("Certify again by"),
+        label=_("To be done again by"),
         widget=forms.DateInput(attrs={"type": "date"}),
         required=False,
-        help_text=_("Only when everyone must certify again. Until that day what they have done still counts."),
+        help_text=_(
+            "Needed when everyone must do the course again. With changed units: then those who have completed the "
+            "course redo them too. Until that day what they have done still counts."
+        ),
     )
     units = forms.MultipleChoiceField(label=pgettext_lazy("courses", "Units"), widget=forms.CheckboxSelectMultiple)
 
@@ -111,10 +124,12 @@ class CutForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if data.get("change") != Change.SUBSTANTIVE:
+        if data.get("change") not in (Change.SUBSTANTIVE, Change.REDO_UNITS):
             data["redo_by"] = None
             return data
-        if not data.get("redo_by"):
+        if data["change"] == Change.REDO_UNITS and not data.get("redo_by"):
+            return data
+        if not data.get("redo_by") and "redo_by" not in self.errors:
             self.add_error("redo_by", _("Say by which day everyone must have done the course again."))
         if not (data.get("note") or "").strip():
             self.add_error("note", _("Say what has changed, so that people know why they do it again."))
@@ -188,3 +203,11 @@ class EvaluationForm(forms.Form):
     @property
     def answers(self) -> dict[Matter, Agreement]:
         return {matter: Agreement(self.cleaned_data[str(matter)]) for matter in Matter}
+
+
+class WithdrawUnitForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why is the unit withdrawn?"),
+        max_length=300,
+        help_text=_("It is kept with the version. Learners are told that the unit is no longer part of the course."),
+    )

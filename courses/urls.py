@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses.views import catalogue, learning, paths, scenarios, voluntary
+from courses.views import catalogue, learning, moving, paths, scenarios, voluntary
 
 app_name = "courses"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("kursdeltagande/<uuid:key>/fortsatt/", learning.resume, name="resume"),
     path("kursdeltagande/<uuid:key>/delintyg/", learning.so_far, name="so_far"),
     path("kursdeltagande/<uuid:key>/genomford/", learning.finished, name="finished"),
+    path("kursdeltagande/<uuid:key>/byt-version/", moving.move, name="move"),
+    path("kursdeltagande/<uuid:key>/avsluta/", moving.finish, name="finish"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/", learning.unit, name="unit"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/svar/", learning.save, name="save"),
     path("kursdeltagande/<uuid:key>/del/<uuid:unit_key>/lamna-in/", learning.submit, name="submit"),

@@ -43,6 +43,7 @@ def editing_urls() -> list[URLPattern]:
         path("kurser/<int:page_id>/duplicera/", parcels.duplicate, name="courses_duplicate"),
         path("kurser/<int:page_id>/las-in/", parcels.take_in, name="courses_import"),
         path("kurser/<int:page_id>/scenario/", scenarios.try_draft, name="courses_scenario"),
+        path("kurser/<int:page_id>/del/<uuid:unit_key>/dra-in/", editing.withdraw_one, name="courses_withdraw_unit"),
     ]
 
 

@@ -4,7 +4,9 @@ import json
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
@@ -13,8 +15,10 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 from cms.compliance.actions import set_rule
 from cms.compliance.models import Requirement, Target
 from cms.people.models import Person
+from courses.actions import SeenOther, complete_unit, hand_in, open_attempt, save_answers
 from courses.models import CoursePage, CourseVersion, UnitPage
-from courses.queries.costs import cost_of
+from courses.queries.costs import Cost, cost_of
+from courses.queries.drafts import gather
 from tests.cast import LOGIN_BACKEND
 from tests.factories import (
     CourseIndexPageFactory,
@@ -22,8 +26,9 @@ from tests.factories import (
     EmploymentFactory,
     PersonFactory,
     UserFactory,
+    body,
 )
-from tests.learning import begin, cut, publish_course
+from tests.learning import begin, cut, publish_course, right_answers
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +63,11 @@ def edit_url(page):
 
 def cut_url(page):
     return reverse("courses_cut", args=[page.pk])
+
+
+def cut_form(page, **data):
+    """What the dialog posts: with the word for the drafts that it shows."""
+    return {"seen": gather(page).seen, "effective_on": timezone.localdate().isoformat(), **data}
 
 
 def keys_of(page):
@@ -234,8 +244,7 @@ def test_the_dialog_cuts(desk, course, unit):
     html = desk.get(cut_url(course)).content.decode()
     assert "Kursen är inte publicerad än" in html
     assert "Ny" in html
-    today = timezone.localdate().isoformat()
-    answer = desk.post(cut_url(course), {"units": [str(unit.key)], "effective_on": today})
+    answer = desk.post(cut_url(course), cut_form(course, units=[str(unit.key)]))
     assert answer.status_code == 302
     version = CourseVersion.objects.get()
     assert (version.number, version.published_by_name) == ("1.0", "Gudrun Gran")
@@ -250,7 +259,7 @@ def test_the_dialog_tells_what_has_changed_and_asks_what_it_needs(desk, course, 
     html = desk.get(cut_url(course)).content.decode()
     assert "Ändrad" in html
     assert "hette ”Del 1”" in html
-    data = {"units": [str(unit.key)], "effective_on": timezone.localdate().isoformat(), "change": "substantive"}
+    data = cut_form(course, units=[str(unit.key)], change="substantive")
     answer = desk.post(cut_url(course), data)
     assert answer.status_code == 422
     html = answer.content.decode()
@@ -268,14 +277,15 @@ def test_the_dialog_names_what_is_lacking(desk, course, unit):
     draft.save_revision()
     for answer in (
         desk.get(cut_url(course)),
-        desk.post(cut_url(course), {"units": [str(unit.key)], "effective_on": timezone.localdate().isoformat()}),
+        desk.post(cut_url(course), cut_form(course, units=[str(unit.key)])),
     ):
         assert "Del 1: fråga 1 har 0 rätta alternativ" in answer.content.decode()
     assert not CourseVersion.objects.exists()
 
 
-def test_the_dialog_counts_whom_it_hits_and_nobody_who_is_protected(desk, city, learner, second_learner):
-    version = publish_course(units=0, read_only=1)
+def test_the_dialog_tells_word_by_word_and_what_each_kind_of_change_costs(desk, city, learner, second_learner, head):
+    """One has completed it, one is in the middle; whoever is protected is in no figure."""
+    version = publish_course(units=1, read_only=1)
     target, page = Target.objects.get(), CoursePage.objects.get()
     set_rule(
         requirement=Requirement.objects.create(target=target, name="Krav"),
@@ -285,13 +295,57 @@ def test_the_dialog_counts_whom_it_hits_and_nobody_who_is_protected(desk, city, 
     )
     hidden = PersonFactory(protected=True)
     EmploymentFactory(person=hidden, org_unit=city.almskolan)
-    begin(learner.person, version)
-    begin(hidden, version)
-    cost = cost_of(page, timezone.localdate())
+    quizzed, read = version.units.all()
+    for person in (learner.person, second_learner.person, hidden):
+        complete_unit(enrollment=begin(person, version), unit_key=read.unit_key)
+    attempt = open_attempt(enrollment=begin(learner.person, version), unit_version=quizzed)
+    save_answers(attempt=attempt, values=right_answers(quizzed))
+    hand_in(attempt=attempt)
+    pages = list(UnitPage.objects.child_of(page).order_by("path"))
+    draft = latest(pages[0])
+    questions = list(draft.questions.all())
+    questions[0].text = "Vem ska anmäla?"
+    draft.questions, draft.minutes = questions[:2], 12
+    draft.save_revision()
+    other = latest(pages[1])
+    other.body = body("Läs det här sist.", "Svara sedan på frågorna.")
+    other.save_revision()
+    html = " ".join(desk.get(cut_url(page)).content.decode().split())
+    assert "1 ändrad fråga, 1 fråga borttagen" in html
+    assert "minuterna" in html
+    assert "Vem <ins>ska anmäla</ins>" in html.replace("<del>anmäler</del>", "")
+    assert "<del>En misstanke räcker." in html
     employed = Person.objects.filter(protection="none", employments__ends_on=None).exclude(employments=None)
-    assert cost.required == employed.exclude(employments__org_unit=city.root).distinct().count()
-    assert (cost.in_the_middle, cost.done) == (1, 0)
-    assert cost.workplaces == 3
+    required = employed.exclude(employments__org_unit=city.root).distinct().count()
+    cost = cost_of(page, timezone.localdate(), version, [quizzed.unit_key, read.unit_key])
+    assert cost == Cost(required, 3, 1, 1, 1, ("1.0",))
+    assert f"1 av {required} personer på 3 arbetsplatser måste göra om 2 delar, ungefär 22 minuter" in html
+    assert "1 person är mitt i kursen och går klart 1.0 om hen inte väljer att byta." in html
+
+
+def test_the_costs_take_as_many_queries_for_many_as_for_few(city):
+    version = publish_course(units=0, read_only=1)
+    page, counts = CoursePage.objects.get(), []
+    for people in (1, 6):
+        for _number in range(people):
+            begin(EmploymentFactory(org_unit=city.almskolan).person, version)
+        with CaptureQueriesContext(connection) as captured:
+            cost_of(page, timezone.localdate(), version, [one.unit_key for one in version.units.all()])
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+
+
+def test_what_was_seen_is_what_is_cut(desk, course, unit):
+    data = cut_form(course, units=[str(unit.key)])
+    draft = latest(unit)
+    draft.goal = "Ett annat mål"
+    draft.save_revision()
+    assert desk.post(cut_url(course), data).url == cut_url(course)
+    with pytest.raises(SeenOther):
+        cut(course, seen=data["seen"])
+    assert not CourseVersion.objects.exists()
+    desk.post(cut_url(course), cut_form(course, units=[str(unit.key)]))
+    assert CourseVersion.objects.get().units.get().goal == "Ett annat mål"
 
 
 @pytest.mark.parametrize("name", ["courses_cut", "courses_withdraw"])

@@ -40,6 +40,7 @@ from courses.models import (
     UnitPage,
     UnitVersion,
 )
+from courses.queries.drafts import gather
 from guidelines.actions import publish_guideline
 from guidelines.models import GuidelineVersion
 from tests.cast import Cast, City, found_city, gather_cast
@@ -316,6 +317,7 @@ ARGUMENTS: dict[str, Given] = {
     "courses_import": lambda world: {"page_id": world.course.page.get_parent().pk},
     "courses_withdraw": of_course_page,
     "courses_scenario": lambda world: {"page_id": UnitPage.objects.get(key=world.unit.unit_key).pk},
+    "courses_withdraw_unit": lambda world: {**of_course_page(world), "unit_key": world.unit.unit_key},
     "courses:course": lambda world: {"key": world.course.key},
     "courses:evaluate": of_enrollment,
     "courses:recall": lambda world: {"key": world.enrollment.key, "days": 14},
@@ -326,6 +328,8 @@ ARGUMENTS: dict[str, Given] = {
     "courses:so_far": of_enrollment,
     "courses:resume": of_enrollment,
     "courses:finished": of_enrollment,
+    "courses:move": of_enrollment,
+    "courses:finish": of_enrollment,
     "courses:unit": of_unit,
     "courses:save": of_unit,
     "courses:submit": of_unit,
@@ -410,6 +414,7 @@ for register, row_factory in {
     for page in ("edit", "delete", "history", "history_results", "usage", "copy"):
         ARGUMENTS[f"{register}:{page}"] = register_row(row_factory)
 DATA: dict[str, Given] = {
+    "courses_cut": lambda world: {"seen": gather(world.course.page).seen},
     "courses:course": lambda world: {"varv": 1},
     "courses:submit": lambda world: {"forsok": 2},
     "courses:save": lambda world: {"forsok": 1},

@@ -1,6 +1,6 @@
 """Complete a unit; the last one finishes the course, exactly once, in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,7 +60,7 @@ def complete_when_ready(*, enrollment: Enrollment, unit_key: UUID, at: datetime 
 
 def _complete(pk: int, unit_key: UUID, at: datetime, *, waits: bool) -> Completed | None:
     # The lock is for two *different* last units, or parts of one, at the same time: the second must see the first.
-    enrollment = _locked(pk, at)
+    enrollment = lock_enrollment(pk, at)
     units, done = units_with_completions(enrollment)
     unit = next((unit for unit in units if unit.unit_key == unit_key), None)
     if unit is None:
@@ -71,27 +71,51 @@ def _complete(pk: int, unit_key: UUID, at: datetime, *, waits: bool) -> Complete
     if lacking:
         raise NotDone(lacking)
     _check_order(enrollment, unit, units, done)
-    UnitCompletion.objects.bulk_create(
-        [UnitCompletion(enrollment=enrollment, unit_version=unit, unit_key=unit_key, completed_at=at)],
-        ignore_conflicts=True,
-    )
-    done.setdefault(unit_key, at)
-    if any(unit.unit_key not in done for unit in units):
+    if unit_key not in done:
+        UnitCompletion.objects.bulk_create(
+            [UnitCompletion(enrollment=enrollment, unit_version=unit, unit_key=unit_key, completed_at=at)],
+            ignore_conflicts=True,
+        )
+        done[unit_key] = at
+    return finish_if_done(enrollment, units, done, at)
+
+
+@transaction.atomic
+def finish_course(*, enrollment: Enrollment, at: datetime | None = None) -> Completed:
+    """Finish a course of which nothing is left to do, since what was left has been withdrawn.
+
+    Raises NotDone if something is left or nothing has been done, CourseNotOpen for a withdrawn course.
+    """
+    at = at or timezone.now()
+    enrollment = lock_enrollment(enrollment.pk, at)
+    completed = finish_if_done(enrollment, *units_with_completions(enrollment), at)
+    if not completed.finished:
+        raise NotDone(_("There is still something left to do."))
+    return completed
+
+
+def finish_if_done(
+    enrollment: Any, units: Sequence[UnitVersion], done: Mapping[UUID, datetime], at: datetime
+) -> Completed:
+    """Finish a course, locked by `lock_enrollment`, of which no unit is left. One without units is never finished."""
+    if not units or any(unit.unit_key not in done for unit in units):
         return Completed()
     return _finish(enrollment, units, done, at)
 
 
-def _locked(pk: int, at: datetime) -> Any:
-    """The enrollment, which nobody else completes a unit of now. Raises CourseNotOpen if the course was withdrawn."""
-    enrollment: Any = (
+def lock_enrollment(pk: int, at: datetime) -> Any:
+    """The enrollment, in which nobody else completes or moves anything now. Raises CourseNotOpen if withdrawn."""
+    rows: Any = (
         Enrollment.objects.select_for_update(of=("self",))
         .select_related("person", "version")
         .annotate(
             is_withdrawn=Exists(withdrawals_of(OuterRef("course_key"), at)),
             target=Subquery(Target.objects.filter(kind=KIND, key=OuterRef("course_key")).values("pk")[:1]),
         )
-        .get(pk=pk)
+        .filter(pk=pk)
     )
+    # On PostgreSQL a row that was moved to another version while this waited for it falls out of the join: once more.
+    enrollment = rows.first() or rows.get()
     if enrollment.is_withdrawn:
         raise CourseNotOpen(_("The course has been withdrawn."))
     return enrollment
@@ -120,8 +144,8 @@ def _check_order(
 
 
 def _finish(
-    enrollment: Any,  # with `target`, as `_locked` gives it
-    units: list[UnitVersion],
+    enrollment: Any,  # with `target`, as `lock_enrollment` gives it
+    units: Sequence[UnitVersion],
     done: Mapping[UUID, datetime],
     at: datetime,
 ) -> Completed:
@@ -155,7 +179,7 @@ def _finish(
 
 
 def _facts(
-    enrollment: Enrollment, units: list[UnitVersion], done: Mapping[UUID, datetime], evidence: Evidence
+    enrollment: Enrollment, units: Sequence[UnitVersion], done: Mapping[UUID, datetime], evidence: Evidence
 ) -> CourseFacts:
     version, person = enrollment.version, enrollment.person
     return CourseFacts(

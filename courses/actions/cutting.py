@@ -42,6 +42,10 @@ class CourseIncomplete(PublishingError):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
+class SeenOther(PublishingError):
+    """The drafts say something else than what the editor was shown."""
+
+
 class RedoDateMissing(PublishingError):
     """Everyone must do the course again, but not by when."""
 
@@ -69,29 +73,62 @@ def cut_course_version(
     effective_on: date | None = None,
     redo_by: date | None = None,
     units: Collection[UUID] | None = None,
+    seen: str | None = None,
     published_by: Any = None,
     at: datetime | None = None,
 ) -> CourseVersion | None:
     """Publish the latest drafts of a course and its units as the next version; None if nothing has changed.
 
-    `units` chooses units by key, in the pages' order; None takes all but those left out before. A substantive
-    change must be done again by `redo_by`. Raises CourseIncomplete, RedoDateMissing or what `mint` raises, and
-    then nothing is written.
+    `units` chooses units by key, in the pages' order; None takes all but those left out before. `seen` is the word
+    for the drafts that somebody decided on (`Gathered.seen`). A substantive change must be done again by `redo_by`.
+    Raises SeenOther, CourseIncomplete, RedoDateMissing or what `mint` raises, and then nothing is written.
     """
     page = CoursePage.objects.select_for_update(of=("self",)).get(pk=page.pk)
     at = at or timezone.now()
     gathered = gather(page, units)
+    if seen is not None and seen != gathered.seen:
+        raise SeenOther(_("The course has been changed since you opened this page. Look through it again."))
     if not gathered.has_changed:
         return None
     if gathered.problems:
         raise CourseIncomplete(gathered.problems)
-    change = Change(change)
-    effective_on = effective_on or timezone.localdate(at)
-    _check_redo(gathered, change, effective_on, redo_by)
     with _cut_is_on():
         revision_id = _publish_pages(gathered, published_by)
-    version = _mint(gathered, change, note, effective_on, published_by, revision_id, at)
-    target = keep_target(kind=KIND, key=page.key, title=version.title, path=reverse("courses:course", args=[page.key]))
+    return mint_course_version(
+        gathered=gathered,
+        change=Change(change),
+        note=note,
+        effective_on=effective_on or timezone.localdate(at),
+        redo_by=redo_by,
+        published_by=published_by,
+        revision_id=revision_id,
+        at=at,
+    )
+
+
+@transaction.atomic
+def mint_course_version(
+    *,
+    gathered: Gathered,
+    change: Change,
+    note: str,
+    effective_on: date,
+    redo_by: date | None,
+    at: datetime,
+    published_by: Any = None,
+    revision_id: int | None = None,
+) -> CourseVersion:
+    """Freeze what has been gathered as the next version. Its pages are published by `cut_course_version`.
+
+    With a day to have it redone by, changed units are redone by those who had finished too: that is a substantive
+    version that keeps what has not changed. Raises RedoDateMissing or what `mint` raises.
+    """
+    keeps = change == Change.REDO_UNITS and redo_by is not None and gathered.latest is not None
+    change = Change.SUBSTANTIVE if keeps else change
+    _check_redo(gathered, change, effective_on, redo_by)
+    version = _mint(gathered, change, note, effective_on, published_by, revision_id, at, keeps_unchanged=keeps)
+    path = reverse("courses:course", args=[version.key])
+    target = keep_target(kind=KIND, key=version.key, title=version.title, path=path)
     if version.change == Change.SUBSTANTIVE and redo_by is not None and gathered.latest is not None:
         record_release(target=target, major=version.major, effective_on=effective_on, redo_by=redo_by, at=at)
     return version
@@ -114,6 +151,7 @@ def _mint(
     published_by: Any,
     revision_id: int | None,
     at: datetime,
+    **fields: Any,
 ) -> CourseVersion:
     course = gathered.course
     version = mint(
@@ -134,6 +172,7 @@ def _mint(
         needs_order=course.draft.extra["needs_order"],
         minutes=sum(unit.minutes for unit in course.units),
         audiences=course.audiences,
+        **fields,
     )
     if version is None:
         raise PublishingError(_("This version exists already."))

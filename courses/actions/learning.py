@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from cms.core.enums import Audience
 from cms.people.models import Person
 from cms.versions.queries import in_force
-from courses.actions.completing import Completed, complete_when_ready
+from courses.actions.completing import Completed, complete_when_ready, finish_course, lock_enrollment
 from courses.actions.counting import count_first_try
-from courses.actions.rules import AnswersMissing, AttemptClosed, CourseNotOpen, UnknownQuestion, check_open
+from courses.actions.moving import carry
+from courses.actions.rules import AnswersMissing, AttemptClosed, CourseNotOpen, UnknownQuestion
 from courses.drawing import note
 from courses.grading import BadAnswer, Question, grade
 from courses.models import Answer, Attempt, CourseVersion, Enrollment, UnitVersion
+from courses.queries.moving import plan_renewal
 from courses.queries.units import questions_asked
 
 
@@ -28,7 +30,8 @@ def enroll(
     """Begin a course on the version in force, or go on where one is.
 
     A finished course begins a new cycle when a later major version is in force, or when asked for `again`.
-    Nothing is reset by it. Raises CourseNotOpen. Safe to race.
+    Nothing is reset by it. Where that version asks only for what has changed, the rest counts as it was done; if that
+    is all, the new cycle is finished at once. Raises CourseNotOpen. Safe to race.
     """
     at = at or timezone.now()
     version = in_force(CourseVersion, course_key, timezone.localdate(at))
@@ -47,7 +50,19 @@ def enroll(
         started_at=at,
     )
     Enrollment.objects.bulk_create([new], ignore_conflicts=True)
-    return Enrollment.objects.latest_of_courses(person, [course_key]).order_by("cycle", "pk").last() or new
+    begun = Enrollment.objects.latest_of_courses(person, [course_key]).order_by("cycle", "pk").last() or new
+    if last is not None and version.major > last.version.major:
+        _keep_unchanged(last, begun, at)
+    return begun
+
+
+def _keep_unchanged(last: Enrollment, begun: Enrollment, at: datetime) -> None:
+    plan = plan_renewal(last, begun.version, begun.audience, timezone.localdate(at))
+    if plan is not None:
+        carry(enrollment=begun, plan=plan)
+        if plan.finishes:
+            finish_course(enrollment=begun, at=at)
+            begun.refresh_from_db()
 
 
 @transaction.atomic
@@ -78,12 +93,15 @@ def open_attempt(
 
 
 def _locked(attempt: Attempt) -> Attempt:
-    locked = (
+    """The attempt, which nobody else answers now. One of a version that the learner has left is closed."""
+    rows = (
         Attempt.objects.select_for_update(of=("self",))
         .select_related("enrollment__version", "unit_version__content")
-        .get(pk=attempt.pk)
+        .filter(pk=attempt.pk)
     )
-    if locked.submitted_at is not None:
+    # On PostgreSQL a row that changes version while this waits for it falls out of the join: once more.
+    locked = rows.first() or rows.get()
+    if locked.submitted_at is not None or locked.unit_version.course_version_id != locked.enrollment.version_id:
         raise AttemptClosed(_("These answers have been handed in already."))
     return locked
 
@@ -168,9 +186,8 @@ def hand_in(*, attempt: Attempt, at: datetime | None = None) -> HandedIn:
     Raises AttemptClosed, AnswersMissing or CourseNotOpen, and then the answers stay as they are.
     """
     at = at or timezone.now()
+    enrollment = lock_enrollment(attempt.enrollment_id, at)  # before the attempt, as whoever moves does
     attempt = _locked(attempt)
-    enrollment = attempt.enrollment
-    check_open(enrollment, at)
     questions = _questions(attempt)
     answers = {str(key): value for key, value in attempt.answers.values_list("question_key", "value")}
     missing = [question.key for question in questions if not question.is_complete(answers.get(question.key, ()))]

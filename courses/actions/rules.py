@@ -26,6 +26,10 @@ class NotDone(LearningError):
     """A unit cannot be completed like that: not part of the course, not its turn, or its questions not passed."""
 
 
+class CannotMove(LearningError):
+    """There is no newer version to go on with, or another one than the learner was shown."""
+
+
 class AttemptClosed(LearningError):
     """The answers have been handed in and stand."""
 

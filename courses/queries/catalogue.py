@@ -47,7 +47,7 @@ def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
     versions = list(versions_in_force(on))
     audience = audience_of(person, on) if person else ""
     units: dict[int, list[UnitVersion]] = {}
-    for unit in UnitVersion.objects.filter(course_version__in=versions):
+    for unit in UnitVersion.objects.standing().filter(course_version__in=versions):
         units.setdefault(unit.course_version_id, []).append(unit)
     mine = {}
     if person is not None:

@@ -1,12 +1,14 @@
 """What would be cut: a course's drafts, what has changed since the latest version, what is lacking."""
 
-from collections.abc import Collection, Iterator
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from cms.versions.freezing import UnknownTokens
 from courses.enums import UnitState
@@ -31,6 +33,13 @@ class UnitChange:
     state: UnitState
     page: UnitPage | None
     details: tuple[str, ...] = ()
+    before: UnitVersion | None = None
+    draft: UnitDraft | None = None
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Whether learners have it now: it can be taken out of use at once, without a new version."""
+        return self.before is not None and not getattr(self.before, "withdrawal", None)
 
     @property
     def is_included(self) -> bool:
@@ -39,13 +48,17 @@ class UnitChange:
 
 @dataclass(frozen=True)
 class Gathered:
-    """A course as it would be cut now. `left_out` are pages of units that are not part of it."""
+    """A course as it would be cut now. `left_out` are pages of units that are not part of it.
+
+    `seen` is a word for exactly what the drafts say, whichever units are chosen, and for the version they stand beside.
+    """
 
     course: CourseDraft
     latest: CourseVersion | None
     units: tuple[UnitChange, ...]
-    left_out: tuple[UnitPage, ...]
-    problems: tuple[Problem, ...]
+    left_out: tuple[UnitPage, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    seen: str = ""
 
     @property
     def has_changed(self) -> bool:
@@ -55,6 +68,17 @@ class Gathered:
     def changed_keys(self) -> frozenset[UUID]:
         return frozenset(unit.key for unit in self.units if unit.state in (UnitState.ADDED, UnitState.CHANGED))
 
+    @property
+    def changed(self) -> list[UnitChange]:
+        """Units that somebody may have done on a text that is another now."""
+        return [unit for unit in self.units if unit.state == UnitState.CHANGED]
+
+    @property
+    def is_reordered(self) -> bool:
+        """Whether units that stay have changed places."""
+        kept = [unit.before.position for unit in self.units if unit.before is not None and unit.draft is not None]
+        return kept != sorted(kept)
+
 
 def unit_pages(page: CoursePage) -> list[UnitPage]:
     """The latest drafts of a course's units, in order."""
@@ -63,11 +87,11 @@ def unit_pages(page: CoursePage) -> list[UnitPage]:
 
 
 def keys_left_out(page: CoursePage, latest: CourseVersion | None) -> set[UUID]:
-    """Units that were part of the course once and are not part of its latest version."""
+    """Units that were part of the course once and are not part of its latest version, or were withdrawn from it."""
     if latest is None:
         return set()
     once = UnitVersion.objects.filter(course_version__key=page.key).values_list("unit_key", flat=True)
-    return set(once) - set(latest.units.values_list("unit_key", flat=True))
+    return set(once) - set(latest.units.standing().values_list("unit_key", flat=True))
 
 
 def gather(page: CoursePage, units: Collection[UUID] | None = None) -> Gathered:
@@ -82,21 +106,26 @@ def gather(page: CoursePage, units: Collection[UUID] | None = None) -> Gathered:
         absent = keys_left_out(page, latest) | {unit.key for unit in pages if unit.waits_for_decision}
     else:
         absent = {unit.key for unit in pages} - set(units)
-    chosen, problems = [], []
-    for unit_page in pages:
-        if unit_page.key not in absent:
-            unit, unknown = _freeze_unit(unit_page)
-            chosen.append(unit)
-            problems += unknown
-    course, unknown = _freeze_course(draft_page, chosen)
+    drafts = [_freeze_unit(unit_page) for unit_page in pages]
+    chosen = [(unit, unknown) for unit, unknown in drafts if unit.key not in absent]
+    course, unknown = _freeze_course(draft_page, [unit for unit, _unknown in chosen])
     left_out = tuple(unit_page for unit_page in pages if unit_page.key in absent)
     return Gathered(
         course=course,
         latest=latest,
-        units=tuple(_changes(latest, chosen, left_out)),
+        units=changes_since(latest, course.units, left_out),
         left_out=left_out,
-        problems=(*problems, *unknown, *course_problems(course)),
+        problems=(*(one for _unit, some in chosen for one in some), *unknown, *course_problems(course)),
+        seen=_seen(course, latest, [unit for unit, _unknown in drafts]),
     )
+
+
+def _seen(course: CourseDraft, latest: CourseVersion | None, units: Sequence[UnitDraft]) -> str:
+    own = {name: part for name, part in course.draft.extra.items() if name != "units"}
+    fragments = [piece.sha256 for piece in course.draft.fragments]
+    shown = [(str(unit.key), unit.draft.sha256) for unit in units]
+    words = json.dumps([latest.pk if latest else 0, course.draft.title, own, fragments, shown], sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def _freeze_unit(page: UnitPage) -> tuple[UnitDraft, list[Problem]]:
@@ -118,23 +147,28 @@ def _freeze_course(page: CoursePage, units: list[UnitDraft]) -> tuple[CourseDraf
 # What has changed
 
 
+def changes_since(
+    latest: CourseVersion | None, chosen: Iterable[UnitDraft], left_out: Iterable[UnitPage] = ()
+) -> tuple[UnitChange, ...]:
+    """Units that would be cut beside those of the latest version; then those that would not be."""
+    before = {unit.unit_key: unit for unit in latest.units.select_related("content", "withdrawal")} if latest else {}
+    return tuple(_changes(before, chosen, {page.key: page for page in left_out}))
+
+
 def _changes(
-    latest: CourseVersion | None, chosen: list[UnitDraft], left_out: tuple[UnitPage, ...]
+    before: dict[UUID, UnitVersion], chosen: Iterable[UnitDraft], pages: dict[UUID, UnitPage]
 ) -> Iterator[UnitChange]:
-    before = {unit.unit_key: unit for unit in latest.units.select_related("content")} if latest else {}
     for unit in chosen:
-        old = before.pop(unit.key, None)
-        if old is None:
-            yield UnitChange(unit.key, unit.page.title, UnitState.ADDED, unit.page)
-        elif old.sha256 == unit.draft.sha256:
-            yield UnitChange(unit.key, unit.page.title, UnitState.UNCHANGED, unit.page)
-        else:
-            details = tuple(_differences(old.content.parts, unit.draft))
-            yield UnitChange(unit.key, unit.page.title, UnitState.CHANGED, unit.page, details)
-    pages = {page.key: page for page in left_out}
+        old, state, details = before.pop(unit.key, None), UnitState.ADDED, ()
+        if old is not None and old.sha256 == unit.draft.sha256:
+            state = UnitState.UNCHANGED
+        elif old is not None:
+            state, details = UnitState.CHANGED, tuple(_differences(old.content.parts, unit.draft))
+        yield UnitChange(unit.key, unit.page.title, state, unit.page, details, old, unit)
     for key, old in before.items():
         page = pages.pop(key, None)
-        yield UnitChange(key, old.title, UnitState.REMOVED, page, _why_out(page))
+        why = (pgettext("unit", "withdrawn"),) if getattr(old, "withdrawal", None) else _why_out(page)
+        yield UnitChange(key, old.title, UnitState.REMOVED, page, why, old)
     for key, page in pages.items():
         yield UnitChange(key, page.title, UnitState.LEFT_OUT, page, _why_out(page))
 
@@ -146,11 +180,7 @@ def _why_out(page: UnitPage | None) -> tuple[str, ...]:
 
 def _differences(old: dict[str, Any], draft: Any) -> Iterator[str]:
     """In a few words, what differs between a frozen unit and its draft."""
-    if old["title"] != draft.title:
-        yield _("the title, was “%(title)s”") % {"title": old["title"]}
-    for name, words in {"goal": _("the goal"), "minutes": _("the minutes"), "audiences": _("for whom")}.items():
-        if old["extra"].get(name) != draft.extra[name]:
-            yield words
+    yield from _changed_fields(old, draft)
     texts = {piece["key"]: (piece["kind"], piece["audiences"], piece["data"]) for piece in old["fragments"]}
     now = {piece.key: (piece.kind, list(piece.audiences), piece.data) for piece in draft.fragments}
     yield from _counted(texts, now, _piece_words())
@@ -170,6 +200,17 @@ def _differences(old: dict[str, Any], draft: Any) -> Iterator[str]:
             yield words
     if old["cites"] != draft.cites:
         yield _("law or contacts that it cites")
+
+
+def _changed_fields(old: dict[str, Any], draft: Any) -> Iterator[str]:
+    if old["title"] != draft.title:
+        yield _("the title, was “%(title)s”") % {"title": old["title"]}
+    for name, words in {"goal": _("the goal"), "audiences": _("for whom")}.items():
+        if old["extra"].get(name) != draft.extra[name]:
+            yield words
+    minutes = {"before": old["extra"].get("minutes"), "now": draft.extra["minutes"]}
+    if minutes["before"] != minutes["now"]:
+        yield _("the minutes, %(before)s are now %(now)s") % minutes
 
 
 def _draws(extra: dict[str, Any]) -> list[tuple[str, int]]:

@@ -13,9 +13,9 @@ from cms.certificates.models import Certificate
 from cms.people.models import Person
 from cms.versions.models import Content, Withdrawal
 from courses.enums import Step
-from courses.models import Attempt, Enrollment, ScenarioCompletion, UnitCompletion, UnitVersion
+from courses.models import Attempt, Enrollment, ScenarioCompletion, UnitCarried, UnitCompletion, UnitVersion
 from courses.needing import Needs
-from courses.queries.units import in_reading
+from courses.queries.units import done_at, in_reading, is_withdrawn
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,11 @@ class Course:
         """The first unit that is not done."""
         return next((step for step in self.steps if not step.is_done), None)
 
+    @property
+    def is_ready(self) -> bool:
+        """Nothing is left to do, since what was left has been withdrawn: it can be finished as it is."""
+        return bool(self.steps) and self.next is None and not self.is_finished and not self.is_closed
+
     def step_of(self, unit_key: UUID) -> UnitStep | None:
         return next((step for step in self.steps if step.unit.unit_key == unit_key), None)
 
@@ -121,7 +126,8 @@ def own_course(person: Person, key: UUID, on: date, unit_key: UUID | None = None
     for row in rows:
         if row.canonical is not None:
             row.content = Content(pk=row.content_id, sha256=row.sha256, canonical=row.canonical)
-    withdrawal = Withdrawal.objects.get(pk=rows[0].course_withdrawal) if rows[0].course_withdrawal else None
+    gone = rows[0].course_withdrawal
+    withdrawal = Withdrawal.objects.get(pk=gone) if gone is not None else None
     return Course(enrollment, steps_of(enrollment, [(row, _trace(row)) for row in rows]), withdrawal)
 
 
@@ -160,6 +166,12 @@ class Trace:
     is_being_tried: bool = False
     is_passed: bool = False
     is_played: bool = False
+    is_withdrawn: bool = False
+
+    @property
+    def is_asked(self) -> bool:
+        """What was withdrawn is asked of nobody who has not done it."""
+        return self.done_at is not None or not self.is_withdrawn
 
     def step(self, needs: Needs) -> Step:
         if self.done_at is not None:
@@ -171,13 +183,13 @@ class Trace:
 
 def _traced(units: QuerySet[UnitVersion], enrollment: Any) -> QuerySet[UnitVersion]:
     """Units in order, with what has been done with each in an enrollment."""
-    completions = UnitCompletion.objects.filter(enrollment=enrollment, unit_key=OuterRef("unit_key"))
     attempts = Attempt.objects.filter(enrollment=enrollment, unit_version=OuterRef("pk"))
     played = ScenarioCompletion.objects.filter(
         enrollment=enrollment, unit_version__unit_key=OuterRef("unit_key"), unit_version__sha256=OuterRef("sha256")
     )
     return units.order_by("position").annotate(
-        done_at=Subquery(completions.order_by("completed_at").values("completed_at")[:1]),
+        done_at=done_at(enrollment),
+        is_withdrawn=is_withdrawn(),
         is_tried=Exists(attempts.filter(submitted_at__isnull=False)),
         is_being_tried=Exists(attempts.filter(submitted_at=None)),
         is_passed=Exists(attempts.filter(is_passed=True)),
@@ -186,7 +198,8 @@ def _traced(units: QuerySet[UnitVersion], enrollment: Any) -> QuerySet[UnitVersi
 
 
 def _trace(unit: Any) -> Trace:
-    return Trace(unit.done_at, unit.is_tried, unit.is_being_tried, unit.is_passed, unit.is_played)
+    done = (unit.is_passed, unit.is_played, unit.is_withdrawn)
+    return Trace(unit.done_at, unit.is_tried, unit.is_being_tried, *done)
 
 
 def steps_of(enrollment: Enrollment, units: Sequence[tuple[UnitVersion, Trace]]) -> tuple[UnitStep, ...]:
@@ -195,7 +208,8 @@ def steps_of(enrollment: Enrollment, units: Sequence[tuple[UnitVersion, Trace]])
     steps: list[UnitStep] = []
     is_waiting = False
     reading = enrollment.audience or None
-    for number, unit in enumerate(in_reading([unit for unit, _trace in units], enrollment.audience), start=1):
+    asked = [unit for unit, trace in units if trace.is_asked]
+    for number, unit in enumerate(in_reading(asked, enrollment.audience), start=1):
         trace, needs = traces[unit.pk], unit.needs(reading)
         step = Step.LOCKED if is_waiting and trace.done_at is None else trace.step(needs)
         is_waiting = is_waiting or (enrollment.version.needs_order and trace.done_at is None)
@@ -208,14 +222,16 @@ def steps_of(enrollment: Enrollment, units: Sequence[tuple[UnitVersion, Trace]])
 def courses_of(enrollments: Iterable[Enrollment]) -> dict[int, Course]:
     """Many courses by enrollment id, in four queries. The enrollments come with their versions."""
     enrollments = list(enrollments)
-    units: dict[int, list[UnitVersion]] = {}
+    units: dict[int, list[Any]] = {}
     versions = {enrollment.version_id for enrollment in enrollments}
-    for unit in UnitVersion.objects.filter(course_version__in=versions).order_by("position"):
+    found = UnitVersion.objects.filter(course_version__in=versions).annotate(is_withdrawn=is_withdrawn())
+    for unit in found.order_by("position"):
         units.setdefault(unit.course_version_id, []).append(unit)
-    done: dict[tuple[int, UUID], datetime] = {}
-    completions = UnitCompletion.objects.filter(enrollment__in=enrollments).order_by("-completed_at")
-    for enrollment_id, unit_key, completed_at in completions.values_list("enrollment", "unit_key", "completed_at"):
-        done[enrollment_id, unit_key] = completed_at
+    done: dict[tuple[int, int], datetime] = {}
+    for model, when in ((UnitCarried, "completion__completed_at"), (UnitCompletion, "completed_at")):
+        rows = model.objects.filter(enrollment__in=enrollments)
+        for enrollment_id, unit_id, completed_at in rows.values_list("enrollment", "unit_version", when):
+            done[enrollment_id, unit_id] = completed_at
     tried: dict[tuple[int, int], set[bool | None]] = {}
     attempts = Attempt.objects.filter(enrollment__in=enrollments)
     for enrollment_id, unit_id, is_passed in attempts.values_list("enrollment", "unit_version", "is_passed"):
@@ -228,11 +244,12 @@ def courses_of(enrollments: Iterable[Enrollment]) -> dict[int, Course]:
         for unit in units.get(enrollment.version_id, []):
             tries = tried.get((enrollment.pk, unit.pk), set())
             trace = Trace(
-                done_at=done.get((enrollment.pk, unit.unit_key)),
+                done_at=done.get((enrollment.pk, unit.pk)),
                 is_tried=bool(tries - {None}),
                 is_being_tried=None in tries,  # graded when it is handed in
                 is_passed=True in tries,
                 is_played=(enrollment.pk, unit.unit_key, unit.sha256) in played,
+                is_withdrawn=unit.is_withdrawn,
             )
             traced.append((unit, trace))
         courses[enrollment.pk] = Course(enrollment, steps_of(enrollment, traced))

@@ -23,12 +23,16 @@ def _moment(value: Any) -> str:
 
 def enrollment_rows(person: Person) -> Rows:
     rows = Enrollment.objects.of(person).select_related("version").order_by("started_at", "pk")
+    rows = rows.prefetch_related("moves__from_version", "moves__to_version")
     return [
         {
             pgettext("my data", "Course"): row.version.title,
             pgettext("my data", "Version"): row.version.number,
             pgettext("my data", "Reading"): row.get_audience_display() if row.audience else "",
             pgettext("my data", "Begun"): _moment(row.started_at),
+            pgettext("my data", "Changed version"): ", ".join(
+                f"{move} {_moment(move.moved_at)}" for move in row.moves.all()
+            ),
             pgettext("my data", "Completed"): _moment(row.finished_at),
         }
         for row in rows

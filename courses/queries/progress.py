@@ -50,7 +50,7 @@ def progress(person: Person, targets: list[Target], on: date) -> dict[int, Progr
 def _fresh(versions: list[CourseVersion], person: Person, on: date) -> dict[int, list[UnitVersion]]:
     """The units that somebody who begins now would have, by version."""
     units: dict[int, list[UnitVersion]] = {version.pk: [] for version in versions}
-    for unit in UnitVersion.objects.filter(course_version__in=versions):
+    for unit in UnitVersion.objects.standing().filter(course_version__in=versions):
         units[unit.course_version_id].append(unit)
     audience = audience_of(person, on) if versions else ""
     return {pk: in_reading(some, audience) for pk, some in units.items()}

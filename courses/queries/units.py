@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from cms.core.readings import is_for, read_for
 from cms.versions.freezing import fragment_anchor
@@ -16,7 +17,15 @@ from cms.versions.queries import Section
 from courses.drawing import Note, Pool, compose, recall
 from courses.freezing import WHAT_COMES, every_question
 from courses.grading import Question, parse
-from courses.models import CourseVersion, Enrollment, ScenarioCompletion, UnitCompletion, UnitVersion
+from courses.models import (
+    CourseVersion,
+    Enrollment,
+    ScenarioCompletion,
+    UnitCarried,
+    UnitCompletion,
+    UnitVersion,
+    UnitWithdrawal,
+)
 from courses.needing import Needs
 
 
@@ -40,19 +49,34 @@ def in_reading(units: Iterable[UnitVersion], audience: str) -> list[UnitVersion]
     return [unit for unit in units if is_for(unit.audiences, audience or None)]
 
 
-def units_of(enrollment: Enrollment) -> list[UnitVersion]:
-    """What a learner has to do, in order, in one query."""
-    units = UnitVersion.objects.filter(course_version_id=enrollment.version_id).order_by("position")
-    return in_reading(units, enrollment.audience)
+def done_at(enrollment: Any) -> Coalesce:
+    """When the unit of the outer row was done in an enrollment: on its own text, or on an earlier one that counts."""
+    own = UnitCompletion.objects.filter(
+        enrollment=enrollment, unit_key=OuterRef("unit_key"), unit_version=OuterRef("pk")
+    )
+    carried = UnitCarried.objects.filter(enrollment=enrollment, unit_version=OuterRef("pk"))
+    return Coalesce(
+        Subquery(own.values("completed_at")[:1]),
+        Subquery(carried.values("completion__completed_at")[:1]),
+        output_field=DateTimeField(),
+    )
+
+
+def is_withdrawn() -> Exists:
+    """Whether the unit of the outer row has been taken out of use at once."""
+    return Exists(UnitWithdrawal.objects.filter(unit_version=OuterRef("pk")))
 
 
 def units_with_completions(enrollment: Enrollment) -> tuple[list[UnitVersion], dict[UUID, datetime]]:
-    """What a learner has to do, and when each unit was first done, in one query."""
-    done = UnitCompletion.objects.filter(enrollment=enrollment, unit_key=OuterRef("unit_key"))
+    """What a learner has to do or has done, in order, and when each unit was done, in one query.
+
+    Out: units that were withdrawn before this learner had done them.
+    """
     units = UnitVersion.objects.filter(course_version_id=enrollment.version_id).order_by("position")
-    first = Subquery(done.order_by("completed_at").values("completed_at")[:1])
-    found: list[Any] = in_reading(units.annotate(done_at=first), enrollment.audience)
-    return found, {unit.unit_key: unit.done_at for unit in found if unit.done_at is not None}
+    traced = units.annotate(done_at=done_at(enrollment), is_withdrawn=is_withdrawn())
+    found: list[Any] = in_reading(traced, enrollment.audience)
+    asked = [unit for unit in found if unit.done_at is not None or not unit.is_withdrawn]
+    return asked, {unit.unit_key: unit.done_at for unit in asked if unit.done_at is not None}
 
 
 def unit_of(enrollment: Enrollment, unit_key: UUID) -> UnitVersion | None:

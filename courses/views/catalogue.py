@@ -26,6 +26,7 @@ from courses.models import (
 )
 from courses.queries.catalogue import asked_of, audience_of, catalogue, index_page
 from courses.queries.learning import certificate_of, courses_of
+from courses.queries.moving import Plan, number_of, plan_move, plan_renewal
 from courses.queries.paths import paths_in_force
 from courses.queries.quiz import filled
 from courses.queries.units import in_reading, notes_before, outline_of
@@ -92,7 +93,7 @@ def _enroll(request: HttpRequest, person: Person | None, key: UUID) -> HttpRespo
 def _description(version: CourseVersion, person: Person | None) -> dict[str, object]:
     today = timezone.localdate()
     audience = audience_of(person, today) if person else ""
-    units = in_reading(UnitVersion.objects.filter(course_version=version), audience)
+    units = in_reading(UnitVersion.objects.standing().filter(course_version=version), audience)
     last = (
         Enrollment.objects.latest_of_courses(person, [version.key]).select_related("version").last() if person else None
     )
@@ -113,8 +114,18 @@ def _description(version: CourseVersion, person: Person | None) -> dict[str, obj
         "course": courses_of([last])[last.pk] if last else None,
         "certificate": certificate_of(last) if last and last.finished_at else None,
         "is_newer": last is not None and version.major > last.version.major,
+        "plan": _plan(last, version, audience) if last else None,
         "form": form,
     }
+
+
+def _plan(last: Enrollment, version: CourseVersion, audience: str) -> Plan | None:
+    """What would be kept of what has been done: in the middle of an older version, or when a newer is begun."""
+    if last.finished_at is None:
+        is_newer = number_of(version) > number_of(last.version)
+        return plan_move(last, version) if is_newer else None
+    is_asked = version.major > last.version.major
+    return plan_renewal(last, version, audience, timezone.localdate()) if is_asked else None
 
 
 def serve(request: HttpRequest, page: Page) -> HttpResponse | None:

@@ -1,11 +1,12 @@
 """Cut and withdraw a course in Wagtail's admin."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +16,13 @@ from wagtail.models import Page
 
 from cms.versions.actions import PublishingError
 from cms.versions.models import Withdrawal
-from courses.actions import CourseIncomplete, cut_course_version, renew_citation, withdraw_course
-from courses.forms import CutForm, WithdrawForm
-from courses.models import CoursePage, CourseVersion, LearningPathPage, UnitPage
+from courses.actions import CourseIncomplete, cut_course_version, renew_citation, withdraw_course, withdraw_unit
+from courses.forms import CutForm, WithdrawForm, WithdrawUnitForm
+from courses.freezing import UnitDraft
+from courses.models import CoursePage, CourseVersion, LearningPathPage, UnitPage, UnitVersion
 from courses.permissions import user_can_cut
 from courses.queries.citations import overtaken
+from courses.queries.comparing import words_of
 from courses.queries.costs import cost_of
 from courses.queries.drafts import Gathered, gather
 
@@ -37,6 +40,11 @@ def cut(request: HttpRequest, page_id: int) -> HttpResponse:
     page = _course(request, page_id)
     gathered = gather(page)
     if request.method == "POST":
+        if request.POST.get("seen") != gathered.seen:
+            messages.warning(
+                request, _("The course has been changed since you opened this page. Look through it again.")
+            )
+            return redirect(request.path)
         return _cut(request, page, gathered)
     included = [str(unit.key) for unit in gathered.units if unit.is_included]
     return _cut_page(request, page, gathered, CutForm(gathered=gathered, initial={"units": included}))
@@ -56,6 +64,7 @@ def _cut(request: HttpRequest, page: CoursePage, gathered: Gathered) -> HttpResp
             effective_on=data["effective_on"],
             redo_by=data.get("redo_by"),
             units=units,
+            seen=gathered.seen,
             published_by=request.user,
         )
     except CourseIncomplete:
@@ -76,16 +85,25 @@ def _cut_page(
     request: HttpRequest, page: CoursePage, gathered: Gathered, form: CutForm, status: int = 200
 ) -> HttpResponse:
     chosen = set(form["units"].value() or ())
+    words = words_of(gathered)
+    changed = gathered.changed
     context = {
         "page": page,
         "gathered": gathered,
         "overtaken": overtaken(gathered),
-        "rows": [(unit, str(unit.key) in chosen) for unit in gathered.units],
+        "rows": [(one, str(one.unit.key) in chosen) for one in words.units],
+        "words": words,
         "form": form,
-        "cost": cost_of(page, timezone.localdate()),
+        "cost": cost_of(page, timezone.localdate(), gathered.latest, [unit.key for unit in changed]),
+        "redone": _extent([unit.draft for unit in changed if unit.draft is not None]),
+        "total": _extent(gathered.course.units),
         "withdrawal": Withdrawal.objects.filter(key=page.key).first(),
     }
     return render(request, "courses/admin/cut.html", context, status=status)
+
+
+def _extent(units: Sequence[UnitDraft]) -> dict[str, int]:
+    return {"units": len(units), "minutes": sum(unit.minutes for unit in units)}
 
 
 @require_POST
@@ -118,6 +136,26 @@ def withdraw(request: HttpRequest, page_id: int) -> HttpResponse:
             return redirect("wagtailadmin_explore", page.get_parent().pk)
     context = {"page": page, "form": form, "cost": cost_of(page, timezone.localdate())}
     return render(request, "courses/admin/withdraw.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_one(request: HttpRequest, page_id: int, unit_key: UUID) -> HttpResponse:
+    """Take one unit out of use at once, alone and without a new version."""
+    page = _course(request, page_id)
+    unit = UnitVersion.objects.filter(course_version__key=page.key, unit_key=unit_key).order_by("-pk").first()
+    if unit is None:
+        raise Http404
+    form = WithdrawUnitForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            withdraw_unit(page=page, unit_key=unit_key, reason=form.cleaned_data["reason"], withdrawn_by=request.user)
+        except PublishingError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("“%(title)s” is withdrawn.") % {"title": unit.title})
+            return redirect("courses_cut", page.pk)
+    context = {"page": page, "form": form, "unit": unit, "cost": cost_of(page, timezone.localdate())}
+    return render(request, "courses/admin/withdraw_unit.html", context)
 
 
 # What Wagtail's own buttons lead to

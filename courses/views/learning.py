@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cms.core.views import render_page
 from cms.people.models import Person
 from cms.people.views import acting_person
-from cms.versions.queries import in_force
 from courses.actions import (
     AnswersMissing,
     AttemptClosed,
     CourseNotOpen,
     LearningError,
+    NotDone,
     UnknownQuestion,
     answer_unit,
     complete_unit,
@@ -30,8 +30,9 @@ from courses.actions import (
 )
 from courses.actions.papers import certify_units
 from courses.forms import AttemptForm, EvaluationForm, answers_in
-from courses.models import CourseVersion
+from courses.models import UnitVersion
 from courses.queries.learning import Course, UnitStep, certificate_of, own_course
+from courses.queries.moving import newer_version, plan_move
 from courses.queries.paths import certificates_of_paths
 from courses.queries.quiz import Taken, attempts_at, read_unit
 from courses.queries.voluntary import may_evaluate
@@ -39,6 +40,10 @@ from courses.views.catalogue import successor_of
 from courses.views.stash import keep_answers, to_login
 
 View = Callable[..., HttpResponse]
+
+
+class UnitGone(Exception):
+    """A unit was part of the course, and is no part of it any more for this learner."""
 
 
 def learners_own(view: View) -> View:
@@ -52,7 +57,11 @@ def learners_own(view: View) -> View:
         course = own_course(person, key, timezone.localdate(), kwargs.get("unit_key"))
         if course is None:
             raise Http404
-        return view(request, person, course, **kwargs)
+        try:
+            return view(request, person, course, **kwargs)
+        except UnitGone:
+            messages.info(request, _("That unit is no longer part of the course. What you have done is kept."))
+            return to_page(request, reverse("courses:home", args=[key]))
 
     return wrapped
 
@@ -85,10 +94,11 @@ def home(request: HttpRequest, person: Person, course: Course) -> HttpResponse:
     if course.is_closed:
         return closed(request, course)
     enrollment = course.enrollment
+    newer = newer_version(enrollment, timezone.localdate())
     context = {
         "course": course,
         "version": enrollment.version,
-        "latest": in_force(CourseVersion, enrollment.course_key, timezone.localdate()),
+        "plan": plan_move(enrollment, newer) if newer is not None else None,
         "certificate": certificate_of(enrollment) if course.is_finished else None,
     }
     return render_page(request, "courses/home.html", context)
@@ -140,10 +150,14 @@ def so_far(request: HttpRequest, person: Person, course: Course) -> HttpResponse
 
 
 def _step(course: Course, unit_key: UUID) -> UnitStep:
+    """Raises UnitGone for a unit that has been taken out; one of another reading, or of no course, is 404."""
     step = course.step_of(unit_key)
-    if step is None:
-        raise Http404
-    return step
+    if step is not None:
+        return step
+    known = UnitVersion.objects.filter(unit_key=unit_key, course_version__key=course.enrollment.course_key)
+    if known.exists() and not known.standing().filter(course_version=course.enrollment.version_id).exists():
+        raise UnitGone
+    raise Http404
 
 
 @require_safe
@@ -206,7 +220,10 @@ def save(request: HttpRequest, person: Person, course: Course, unit_key: UUID) -
 
 
 def _answer(course: Course, step: UnitStep, form: AttemptForm, request: HttpRequest) -> Any:
-    """Raises AttemptClosed; a question or choice that the unit does not have is 404."""
+    """Raises AttemptClosed; a question or choice that the unit does not have is 404.
+
+    A page from before a move to another version may ask what the unit no longer asks: its attempt is closed.
+    """
     try:
         return answer_unit(
             enrollment=course.enrollment,
@@ -215,16 +232,23 @@ def _answer(course: Course, step: UnitStep, form: AttemptForm, request: HttpRequ
             values=answers_in(request.POST),
         )
     except UnknownQuestion as error:
+        if course.enrollment.moves.exists():
+            raise AttemptClosed(str(error)) from error
         raise Http404 from error
 
 
-def _back(request: HttpRequest, step: UnitStep, fragment: str = "") -> HttpResponse:
-    """To the unit as it is now; a part of a page takes the whole with it."""
+def to_page(request: HttpRequest, url: str, fragment: str = "") -> HttpResponse:
+    """To a page; a part of a page takes the whole with it."""
     if getattr(request, "htmx", False):
         response = HttpResponse()
-        response["HX-Redirect"] = step.url
+        response["HX-Redirect"] = url
         return response
-    return redirect(step.url + fragment)
+    return redirect(url + fragment)
+
+
+def _back(request: HttpRequest, step: UnitStep, fragment: str = "") -> HttpResponse:
+    """To the unit as it is now."""
+    return to_page(request, step.url, fragment)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -240,7 +264,7 @@ def submit(request: HttpRequest, person: Person, course: Course, unit_key: UUID)
         handed_in = hand_in(attempt=attempt)
     except AnswersMissing as error:
         return _unit_page(request, person, course, step, error.keys)
-    except (AttemptClosed, CourseNotOpen):
+    except (AttemptClosed, CourseNotOpen, NotDone):
         course.enrollment.refresh_from_db(fields=["finished_at"])
         if course.is_finished:  # a second click, while the first was on its way
             return redirect("courses:finished", course.enrollment.key)
