@@ -17,13 +17,24 @@ from cms.people.enums import MailOutcome, Protection
 from cms.people.models import OutboxMessage, Person
 from cms.versions.enums import Change
 from courses.actions import cut_course_version, enroll, hand_in, open_attempt, save_answers
+from courses.actions.paths import publish_path
 from courses.models import CoursePage, CourseVersion, Enrollment, UnitVersion
 from courses.queries.units import questions_asked
 from demo.city import UNIT, Staff
 from demo.clock import moment
-from demo.past import COURSE_ROLES, LONG_COURSE, NEW_COURSE, SCHOOLS, SHORT_COURSE, Calendar, Step, reading_of
+from demo.past import (
+    COURSE_ROLES,
+    DEEPER_COURSE,
+    LONG_COURSE,
+    NEW_COURSE,
+    SCHOOLS,
+    SHORT_COURSE,
+    Calendar,
+    Step,
+    reading_of,
+)
 from demo.people import Roster
-from demo.site import key_of, rewrite_guideline
+from demo.site import key_of, make_path, rewrite_guideline
 from guidelines.actions import acknowledge_guideline, publish_guideline
 from guidelines.models import GuidelinePage, GuidelineVersion
 
@@ -97,18 +108,31 @@ def publish_guideline_2(story: Story) -> None:
 
 def publish_course(story: Story, slug: str, day: date, name: str, **rule: Any) -> None:
     """Cut a course's first version some days before it is required."""
-    page = story.courses[slug]
+    _cut(story, slug, day - timedelta(days=5))
+    _require(story, Target.objects.get(kind="course", key=story.courses[slug].key), name, day, **rule)
+
+
+def _cut(story: Story, slug: str, day: date) -> None:
     version = cut_course_version(
-        page=page,
+        page=story.courses[slug],
         change=Change.SUBSTANTIVE,
         note="Första versionen.",
-        effective_on=day - timedelta(days=5),
+        effective_on=day,
         published_by=story.users["godkannare"],
-        at=moment(day - timedelta(days=5), 10),
+        at=moment(day, 10),
     )
     assert isinstance(version, CourseVersion)
     story.units[slug] = list(version.units.select_related("content"))
-    _require(story, Target.objects.get(kind="course", key=page.key), name, day, **rule)
+
+
+def publish_path_of_courses(story: Story) -> None:
+    """A specialisation that is nobody's duty: two courses and a supervisor's talk."""
+    day = story.calendar.path
+    _cut(story, DEEPER_COURSE, day)
+    page = make_path([story.courses[NEW_COURSE], story.courses[DEEPER_COURSE]])
+    version = publish_path(page=page, published_by=story.users["godkannare"], at=moment(day, 11))
+    assert version is not None
+    page.get_latest_revision().publish(user=story.users["godkannare"])
 
 
 def _require(story: Story, target: Target, name: str, day: date, **rule: Any) -> None:
@@ -152,6 +176,7 @@ def walk(story: Story, steps: Iterable[Step], tell: Callable[[int], None]) -> No
         (calendar.long_course, publish_long_course),
         (calendar.new_course, publish_new_course),
         (calendar.guideline_2, publish_guideline_2),
+        (calendar.path, publish_path_of_courses),
     ]
     with files_later():
         for count, step in enumerate(steps, start=1):

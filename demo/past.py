@@ -14,7 +14,7 @@ from demo.city import SEED, UNIT, Staff
 from demo.clock import working_moment
 from demo.texts import COURSES, course_text
 
-SHORT_COURSE, LONG_COURSE, NEW_COURSE = COURSES
+SHORT_COURSE, LONG_COURSE, NEW_COURSE, DEEPER_COURSE = COURSES
 SCHOOLS = (OrgUnitKind.PRESCHOOL, OrgUnitKind.COMPULSORY_SCHOOL, OrgUnitKind.UPPER_SECONDARY)
 COURSE_ROLES = {
     LONG_COURSE: ("socialsekreterare", "faltassistent", "skolsocionom", "skolkurator", "skolskoterska"),
@@ -56,6 +56,10 @@ class Calendar:
     @property
     def new_course(self) -> date:
         return self.ago(26)
+
+    @property
+    def path(self) -> date:
+        return self.ago(12)
 
     @property
     def guideline_2_published(self) -> date:

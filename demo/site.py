@@ -20,6 +20,8 @@ from courses.models import (
     Choice,
     CourseIndexPage,
     CoursePage,
+    LearningPathPage,
+    LearningPathStep,
     Question,
     QuestionBankChoice,
     QuestionBankItem,
@@ -179,6 +181,16 @@ def make_course(index: CourseIndexPage, text: CourseText, author: Any, today: da
     for unit in text.units:
         _make_unit(course, text.slug, unit, author, today)
     return course
+
+
+def make_path(courses: list[CoursePage]) -> LearningPathPage:
+    """The draft of a learning path under the list of courses, of published courses."""
+    words = table("hem")["fordjupning"]
+    page = LearningPathPage(**words, key=key_of("path", words["slug"]), needs_talk=True, live=False)
+    page.steps = [LearningPathStep(course=course, sort_order=place) for place, course in enumerate(courses)]
+    CourseIndexPage.objects.get().add_child(instance=page)
+    page.save_revision()
+    return page
 
 
 def _decision_on(text: UnitText, today: date) -> dict[str, Any]:

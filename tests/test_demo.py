@@ -23,7 +23,7 @@ from cms.people.queries import people_at, person_views_are_open, view_of, visibl
 from cms.references.enums import ContactKind
 from cms.references.models import Contact, LegalReference
 from cms.versions.models import ReviewMark
-from courses.models import Attempt, CoursePage, CourseVersion, Enrollment, UnitCompletion
+from courses.models import Attempt, CoursePage, CourseVersion, Enrollment, LearningPathVersion, UnitCompletion
 from courses.queries.citations import overtaken
 from courses.queries.drafts import gather
 from demo.accounts import ACCOUNTS, ADMINISTRATOR, PASSWORD, WHO, address, introduction
@@ -395,7 +395,9 @@ def test_counts(demo: date) -> None:
     assert Person.objects.exclude(protection=Protection.NONE).count() == 3
     assert LegalReference.objects.count() == len(table("lagrum"))
     assert GuidelineVersion.objects.count() == 2
-    assert CourseVersion.objects.count() == 3
+    assert CourseVersion.objects.count() == 4
+    path = LearningPathVersion.objects.get()
+    assert (path.number, path.needs_talk, path.courses.count()) == ("1.0", True, 2)
     assert Requirement.objects.count() == 4
     assert RoleMapping.objects.values("source").distinct().count() == 2
     assert RoleMapping.objects.filter(role=None).exists()
