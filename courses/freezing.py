@@ -17,6 +17,7 @@ from cms.core.enums import Audience
 from cms.core.readings import is_for
 from cms.versions.blocks import Place
 from cms.versions.freezing import Draft, freeze
+from cms.versions.videos import video_problems
 from courses.blocks import QUOTE
 from courses.checking import question_problems, scenario_problems
 from courses.enums import Credit, QuestionKind
@@ -264,6 +265,7 @@ def _text_problems(draft: Draft) -> Iterator[str]:
     kinds = [fragment.kind for fragment in draft.fragments]
     if WHAT_COMES in kinds[kinds.count(WHAT_COMES) :]:
         yield _("says what comes after it has come: that note stands first in the text")
+    yield from video_problems(draft)
     quoted = {one["anchor"] for one in draft.quotes}
     places = [Place.parse(fragment.data["section"]) for fragment in draft.fragments if fragment.kind == QUOTE]
     if any(place is None or place.fragment not in quoted for place in places):
@@ -353,6 +355,7 @@ def course_problems(course: CourseDraft) -> list[Problem]:
     problems = [problem for unit in course.units for problem in unit_problems(unit)]
     if not course.units:
         problems.insert(0, Problem(page_id=course.page.pk, unit="", text=_("The course has no units.")))
+    problems += [Problem(page_id=course.page.pk, unit="", text=line) for line in video_problems(course.draft)]
     return problems + _empty_readings(course)
 
 

@@ -6,22 +6,25 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.documents import get_document_model
 from wagtail.models import PageViewRestriction
 
-from cms.versions.actions import redact_passage, redacting
+from cms.versions.actions import PublishingError, redact_passage, redacting
 from cms.versions.blocks import section_choices
 from cms.versions.enums import Change
-from cms.versions.models import Citation, Fragment
+from cms.versions.models import Citation, Fragment, VersionAsset
 from courses.actions import CourseIncomplete, NothingNewer, renew_citation
 from courses.blocks import unit_blocks
 from courses.models import CoursePage, CourseVersion, UnitPage
 from courses.queries.drafts import gather
 from guidelines.actions import publish_guideline
 from guidelines.models import GuidelinePage, GuidelineVersion
+from guidelines.queries.drafts import outlook
 from tests.factories import (
     ContactFactory,
     CoursePageFactory,
@@ -34,6 +37,7 @@ from tests.factories import (
 )
 from tests.learning import address, begin, cut
 from tests.test_guidelines import edit
+from tests.test_interface import film
 
 pytestmark = pytest.mark.django_db
 
@@ -212,3 +216,53 @@ def test_an_editor_may_quote_what_applies_and_only_what_exists(guideline: Guidel
     # What not everybody may read is quoted nowhere.
     PageViewRestriction.objects.create(page=guideline, restriction_type="login")
     assert section_choices() == []
+
+
+# A video, with words for those who do not hear or see it
+
+
+def captions(words: str) -> int:
+    file = ContentFile(words.encode(), f"{uuid.uuid4()}.vtt")
+    pk: int = get_document_model().objects.create(title="Text", file=file).pk
+    return pk
+
+
+def test_a_video_needs_swedish_captions_and_a_transcript(learner: Any) -> None:
+    whole = film()
+    lacks = {
+        "har inga svenska undertexter": {"tracks": []},
+        "har ingen text i stället för filmen": {"transcript": ""},
+        "som inte är rätt: tiderna kommer inte i ordning": {
+            "tracks": [{"language": "sv", "file": captions("WEBVTT\n\n00:02.000 --> 00:01.000\nHej.")}]
+        },
+    }
+    page, unit = course_with("Läs.", block("video", **whole))
+    assert problems_of(page) == []
+    for words, value in lacks.items():
+        rewrite(unit, "Läs.", block("video", **{**whole, **value}))
+        assert words in problems_of(page)[0]
+        with pytest.raises(CourseIncomplete):
+            cut(page)
+        guideline = edit(GuidelinePageFactory(), block("video", **{**whole, **value}))
+        assert any(words in problem for problem in outlook(guideline.get_latest_revision_as_object()).problems)
+        with pytest.raises(PublishingError, match=words):
+            publish_guideline(page=guideline)
+
+
+def test_a_video_can_be_sought_in_by_those_who_take_the_course(learner: Any, second_learner: Any) -> None:
+    page, _unit = course_with("Läs.", block("video", **film()))
+    version = cut(page)
+    begin(learner.person, version)
+    video = VersionAsset.objects.get(media_type="video/mp4")
+    with video.file.open("rb") as file:
+        data = file.read()
+    client, url = learner.client(), reverse("ledstang_versions:asset", args=[video.sha256])
+    assert second_learner.client().get(url, headers={"range": "bytes=0-9"}).status_code == 404
+    whole = client.get(url)
+    assert (whole.status_code, whole["Accept-Ranges"]) == (200, "bytes")
+    assert b"".join(whole.streaming_content) == data
+    part = client.get(url, headers={"range": "bytes=10-19", "if-range": whole["ETag"]})
+    assert (part.status_code, part["Content-Range"]) == (206, f"bytes 10-19/{len(data)}")
+    assert (b"".join(part.streaming_content), part["Content-Length"]) == (data[10:20], "10")
+    assert client.get(url, headers={"range": f"bytes={len(data)}-"}).status_code == 416
+    assert client.get(url, headers={"range": "bytes=10-19", "if-range": '"an older one"'}).status_code == 200

@@ -20,6 +20,7 @@ from wagtail.blocks import StreamBlock, StreamValue
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Site
+from wagtailmedia.models import Media
 
 from cms.core.blocks import WORDS_IN_HALF_A_MINUTE
 from cms.core.enums import Audience, Tone, Visibility
@@ -43,6 +44,15 @@ def picture():
 def form_to_fill_in():
     file = ContentFile(b"%PDF-1.7" + b"0" * 2040, "blankett.pdf")
     return get_document_model().objects.create(title="x", file=file).pk
+
+
+def film():
+    """A video with Swedish captions, as a block's value. Nobody plays its bytes."""
+    file = ContentFile(b"\0\0\0\x18ftypmp42" + b"0" * 500, "film.mp4")
+    video = Media.objects.create(title="x", type="video", file=file, duration=95, width=1280, height=720)
+    words = ContentFile(b"WEBVTT\n\n00:01.000 --> 00:04.000\nHej.\n", "film.vtt")
+    tracks = [{"language": "sv", "file": get_document_model().objects.create(title="x", file=words).pk}]
+    return {"title": "Filmen", "video": video.pk, "poster": None, "tracks": tracks, "transcript": "<p>Hej.</p>"}
 
 
 def every_block(image):
@@ -78,6 +88,7 @@ def every_block(image):
             {"items": [{"title": f"Mer {i}", "text": "<p>X</p>", "audiences": a} for i, a in enumerate(rows_for)]},
         ),
         ("document", {"title": "Blankett", "document": form_to_fill_in(), "text": "Fyll i den först."}),
+        ("video", film()),
         ("legal_reference", {"key": "orosanmalan"}),
         ("contacts", {"title": "Ring", "kind": "orosanmalan"}),
     ]
@@ -149,7 +160,7 @@ def test_registers_are_cited_by_slots(draft):
 
 def test_pictures_are_frozen_by_hash_with_their_size(draft):
     html = next(piece.html for piece in draft.fragments if piece.kind == "picture")
-    asset = next(one.sha256 for one in draft.assets.values() if one.width)
+    asset = next(one.sha256 for one in draft.assets.values() if one.media_type == "image/png")
     assert f'src="asset:{asset}"' in html
     assert 'width="40" height="30"' in html
     assert 'alt="En ledstång"' in html
@@ -157,10 +168,27 @@ def test_pictures_are_frozen_by_hash_with_their_size(draft):
 
 def test_documents_are_frozen_by_hash_with_kind_and_size(draft):
     piece = next(piece for piece in draft.fragments if piece.kind == "document")
-    asset = next(one for one in draft.assets.values() if one.filename)
+    asset = next(one for one in draft.assets.values() if one.filename.endswith(".pdf"))
     assert f'href="{asset.address}"' in piece.html
     assert "(PDF, 2,0\xa0kB)" in piece.html
     assert (piece.data["document"], asset.media_type) == (asset.sha256, "application/pdf")
+
+
+def test_videos_are_frozen_with_their_words_and_never_start_by_themselves(draft):
+    piece = next(piece for piece in draft.fragments if piece.kind == "video")
+    assets = {one.media_type: one for one in draft.assets.values()}
+    video, captions = assets["video/mp4"], assets["text/vtt"]
+    assert '<video controls preload="none" playsinline' in piece.html
+    assert "autoplay" not in piece.html
+    assert f'src="{video.address}" type="video/mp4"' in piece.html
+    assert f'<track kind="captions" srclang="sv" label="svenska" src="{captions.address}" default>' in piece.html
+    assert 'width="1280" height="720"' in piece.html
+    assert "(2 min)" in piece.html
+    assert "<p>Hej.</p>" in piece.html
+    assert (piece.data["video"], piece.data["tracks"]) == (
+        video.sha256,
+        [{"language": "sv", "file": captions.sha256}],
+    )
 
 
 def test_frozen_text_is_escaped_and_free_of_markup(draft):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
+from wagtailmedia.blocks import VideoChooserBlock
 
 from cms.core.enums import Audience, Competence, Tone
 
@@ -237,6 +238,54 @@ class DocumentBlock(SectionBlock):
         return {**context, "asset": asset, "kind": kind, "size": filesizeformat(len(asset.data))}
 
 
+CAPTION_LANGUAGES = [("sv", "svenska"), ("en", "English"), ("ar", "العربية"), ("fi", "suomi"), ("so", "Soomaali")]
+
+
+class CaptionsBlock(blocks.StructBlock):
+    language = blocks.ChoiceBlock(choices=CAPTION_LANGUAGES, default="sv", label=_("Language"))
+    file = DocumentChooserBlock(label=_("Captions as WebVTT (.vtt)"))
+
+
+class VideoBlock(SectionBlock):
+    """A video that never starts by itself. Swedish captions and a transcript are needed before it can be published."""
+
+    title = blocks.CharBlock(label=_("Heading"), max_length=200)
+    video = VideoChooserBlock(label=_("Video"))
+    poster = ImageChooserBlock(required=False, label=_("Picture before it starts"))
+    tracks = blocks.ListBlock(CaptionsBlock(), default=[], label=_("Captions"))
+    transcript = blocks.RichTextBlock(
+        features=["bold", "italic", "ol", "ul"],
+        required=False,
+        label=_("The video as text"),
+        help_text=_("All that is said, and what one must see to follow. Needed before the video can be published."),
+    )
+
+    class Meta:
+        icon = "wagtailmedia-video"
+        label = _("Video")
+        template = "ledstang_core/blocks/video.html"
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The frozen copies' addresses where `assets` collects files; whole minutes, at least one."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        assets, video = context.get("assets"), value.get("video")
+        if assets is None or video is None:
+            return context
+        labels = dict(CAPTION_LANGUAGES)
+        tracks = [
+            {
+                "language": track["language"],
+                "label": labels.get(track["language"], track["language"]),
+                "asset": assets.add_document(track["file"]),
+                "is_default": index == 0,
+            }
+            for index, track in enumerate(track for track in value["tracks"] if track["file"])
+        ]
+        poster = assets.add(value["poster"]) if value.get("poster") else None
+        minutes = max(1, round(video.duration / 60)) if video.duration else None
+        return {**context, "asset": assets.add_video(video), "tracks": tracks, "poster": poster, "minutes": minutes}
+
+
 def section_blocks() -> list[tuple[str, blocks.Block]]:
     """Fresh instances of the blocks that need no register."""
     return [
@@ -251,4 +300,5 @@ def section_blocks() -> list[tuple[str, blocks.Block]]:
         ("picture", PictureBlock()),
         ("accordion", AccordionBlock()),
         ("document", DocumentBlock()),
+        ("video", VideoBlock()),
     ]

@@ -22,6 +22,7 @@ from wagtail.blocks import ListBlock, MultipleChoiceBlock, RichTextBlock, Stream
 from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
+from wagtailmedia.blocks import VideoChooserBlock
 
 from cms.core.models import Refused
 from cms.core.registry import FrozenToken, token_kinds
@@ -98,6 +99,13 @@ class AssetCollector:
         name = Path(document.filename).name
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return self._keep(FrozenAsset(sha256(data), data, media_type, filename=name, source_url=document.url))
+
+    def add_video(self, video: Any) -> FrozenAsset:
+        with video.file.open("rb") as file:
+            data = file.read()
+        media_type = mimetypes.guess_type(video.filename)[0] or "application/octet-stream"
+        size = (video.width, video.height) if video.width and video.height else (None, None)
+        return self._keep(FrozenAsset(sha256(data), data, media_type, *size, source_url=video.url))
 
     def add_frozen(self, hashes: Iterable[str]) -> None:
         """Files that another version has frozen already."""
@@ -304,6 +312,8 @@ def _data(block: Any, value: Any, assets: AssetCollector) -> Any:
         return [_data(block.child_block, item, assets) for item in value]
     if isinstance(block, ImageChooserBlock):
         return assets.add(value).sha256 if value else None
+    if isinstance(block, VideoChooserBlock):
+        return assets.add_video(value).sha256 if value else None
     if isinstance(block, DocumentChooserBlock):
         return assets.add_document(value).sha256 if value else None
     if isinstance(block, MultipleChoiceBlock):

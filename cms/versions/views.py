@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -18,22 +18,40 @@ from cms.versions.forms import SignForm
 from cms.versions.models import VersionAsset
 from cms.versions.permissions import user_can_sign
 from cms.versions.queries import Waiting, contents_showing, waiting_for_review
+from cms.versions.ranges import NotSatisfiable, pieces, range_of
 from cms.versions.registry import version_kinds
 
 
 @require_safe
-def asset(request: HttpRequest, sha256: str) -> FileResponse:
-    """A frozen file, to whoever may read any text that cites it; 404 to everyone else."""
+def asset(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """A frozen file, or one range of it, to whoever may read any text that cites it; 404 to everyone else."""
     row = get_object_or_404(VersionAsset, sha256=sha256)
     contents = contents_showing(sha256)
     person = acting_person(request)
     if not any(kind.may_read(contents, person) for kind in version_kinds):
         raise Http404
-    response = FileResponse(
-        row.file.open("rb"), content_type=row.media_type, as_attachment=bool(row.filename), filename=row.filename
-    )
+    response = _bytes_of(row, request.headers.get("Range", ""), request.headers.get("If-Range", ""))
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = f'"{row.sha256}"'
     response["Cache-Control"] = "private, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _bytes_of(row: VersionAsset, wanted: str, condition: str) -> HttpResponseBase:
+    """The whole file, or the range of it that a player asks for."""
+    size = row.file.size
+    try:
+        span = range_of(wanted, size) if condition in ("", f'"{row.sha256}"') else None
+    except NotSatisfiable:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    file = row.file.open("rb")
+    if span is None:
+        return FileResponse(file, content_type=row.media_type, as_attachment=bool(row.filename), filename=row.filename)
+    first, last = span
+    response = StreamingHttpResponse(pieces(file, first, last), status=206, content_type=row.media_type)
+    response["Content-Length"] = str(last - first + 1)
+    response["Content-Range"] = f"bytes {first}-{last}/{size}"
     return response
 
 

@@ -35,6 +35,7 @@ from cms.versions.enums import Change
 from cms.versions.freezing import Draft
 from cms.versions.models import PublishingPlan, Withdrawal
 from cms.versions.queries import counts, latest_version, plan_for, remarks_on
+from cms.versions.videos import video_problems
 from guidelines.actions.approving import FourEyes
 from guidelines.enums import KIND
 from guidelines.models import GuidelinePage, GuidelineVersion
@@ -204,8 +205,9 @@ def check_plan(
 
 
 def check_words(draft: Draft, on: date) -> None:
-    """Raise NotProofed for what no reader may ever get, whoever decides about it."""
+    """Raise NotProofed for what no reader may ever get, whoever decides about it: videos without words, too."""
     stopping = dict.fromkeys(str(remark.kind.label) for remark in remarks_on(draft, on) if remark.stops)
+    stopping.update(dict.fromkeys(video_problems(draft)))
     if stopping:
         raise NotProofed(_("This has to be mended before it is published: %(what)s.") % {"what": "; ".join(stopping)})
 

@@ -16,6 +16,7 @@ from cms.versions.freezing import Draft, DraftFragment, UnknownTokens
 from cms.versions.models import Fragment, PublishingPlan, Withdrawal
 from cms.versions.proofing import Remark
 from cms.versions.queries import canonical_extra, has_redacted, latest_version, plan_for, remarks_on, signed_reviews
+from cms.versions.videos import video_problems
 from guidelines.models import GuidelinePage, GuidelineVersion
 from guidelines.queries.approvals import Review, review_of
 from guidelines.queries.costs import Cost, cost_of
@@ -143,6 +144,7 @@ def outlook(page: GuidelinePage) -> Outlook:
         problems.append(
             _("The draft has a passage that has been taken out of the published versions. Take it out here too.")
         )
+    problems += [f"{line[:1].upper()}{line[1:]}." for line in video_problems(draft)]
     frozen = list(Fragment.objects.filter(content=latest.content_id)) if latest else []
     return Outlook(
         page=page,

@@ -25,7 +25,7 @@
   // On paper every folded text is open; those that the reader had closed are closed again afterwards.
   let unfolded = [];
   addEventListener("beforeprint", () => {
-    unfolded = [...document.querySelectorAll(".ls-accordion details:not([open])")];
+    unfolded = [...document.querySelectorAll(".ls-accordion details:not([open]), .ls-transcript:not([open])")];
     for (const one of unfolded) one.open = true;
   });
   addEventListener("afterprint", () => {
