@@ -53,6 +53,24 @@ class Scenario:
     audiences: tuple[str, ...]
     steps: tuple[Step, ...]
 
+    @property
+    def solution(self) -> tuple[str, ...]:
+        """A shortest path to an ending, a good one if there is any; empty if none is reached."""
+        waiting: list[tuple[Step, tuple[str, ...]]] = [(self.steps[0], ())]
+        seen = {self.steps[0].key}
+        other: tuple[str, ...] = ()
+        while waiting:
+            step, path = waiting.pop(0)
+            if step.ends_well:
+                return path
+            other = other or (path if step.is_ending else ())
+            for choice in sorted(step.choices, key=lambda one: not one.is_good):
+                to = self.step(choice.leads_to)
+                if to is not None and to.key not in seen:
+                    seen.add(to.key)
+                    waiting.append((to, (*path, choice.key)))
+        return other
+
     def step(self, key: str | None) -> Step | None:
         return next((step for step in self.steps if step.key == key), None)
 

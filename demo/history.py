@@ -16,10 +16,11 @@ from cms.compliance.models import Requirement, Target
 from cms.people.enums import MailOutcome, Protection
 from cms.people.models import OutboxMessage, Person
 from cms.versions.enums import Change
-from courses.actions import cut_course_version, enroll, hand_in, open_attempt, save_answers
+from courses.actions import cut_course_version, enroll, finish_scenario, hand_in, open_attempt, save_answers
 from courses.actions.paths import publish_path
 from courses.models import CoursePage, CourseVersion, Enrollment, UnitVersion
 from courses.queries.units import questions_asked
+from courses.scenario import parse
 from demo.city import UNIT, Staff
 from demo.clock import moment
 from demo.past import (
@@ -214,6 +215,9 @@ def _do_unit(story: Story, step: Step, index: int) -> None:
         _attempt(enrollment, unit, at, is_right=False)
         at += timedelta(minutes=1)
     _attempt(enrollment, unit, at, is_right=True)
+    if unit.needs(enrollment.audience or None).scenario:
+        path = parse(unit.content.parts["extra"]["scenario"]).solution
+        finish_scenario(enrollment=enrollment, unit_version=unit, path=path, at=at)
 
 
 def _attempt(enrollment: Enrollment, unit: UnitVersion, at: Any, *, is_right: bool) -> None:

@@ -26,12 +26,14 @@ from courses.models import (
     QuestionBankChoice,
     QuestionBankItem,
     QuestionDraw,
+    ScenarioChoice,
+    ScenarioStep,
     UnitPage,
 )
 from demo.arms import city_arms
 from demo.clock import workday
 from demo.markup import NAMESPACE, stream
-from demo.texts import PLAIN_PAGES, CourseText, QuestionText, UnitText, bank, guideline_text, page_text, table
+from demo.texts import PLAIN_PAGES, CourseText, QuestionText, StepText, UnitText, bank, guideline_text, page_text, table
 from guidelines.models import GuidelineIndexPage, GuidelinePage
 
 
@@ -216,6 +218,9 @@ def _make_unit(course: CoursePage, course_slug: str, text: UnitText, author: Any
         **_decision_on(text, today),
     )
     page.questions = [_question(name, number, question) for number, question in enumerate(text.questions)]
+    if text.scenario is not None:
+        page.scenario_title, page.scenario_audiences = text.scenario.title, list(text.scenario.audiences)
+        page.steps = [_step(name, number, step) for number, step in enumerate(text.scenario.steps)]
     page.draws = [QuestionDraw(tag=text.draw[0], count=text.draw[1])] if text.draw else []
     course.add_child(instance=page)
     page.save_revision(user=author)
@@ -225,6 +230,24 @@ def _question(unit: str, number: int, text: QuestionText) -> Question:
     question = Question(key=key_of("question", unit, text.text), sort_order=number, **_fields(text))
     question.choices = [Choice(**fields) for fields in _choices(unit, text)]
     return question
+
+
+def _step(unit: str, number: int, text: StepText) -> ScenarioStep:
+    step = ScenarioStep(
+        key=key_of("step", unit, text.name), sort_order=number, name=text.name, text=text.text, ending=text.ending
+    )
+    step.choices = [
+        ScenarioChoice(
+            key=key_of("scenario-choice", unit, text.name, choice.text),
+            sort_order=order,
+            text=choice.text,
+            is_good=choice.is_correct,
+            feedback=choice.feedback,
+            leads_to=choice.match,
+        )
+        for order, choice in enumerate(text.choices)
+    ]
+    return step
 
 
 def make_bank() -> None:

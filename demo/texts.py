@@ -18,6 +18,8 @@ KINDS = {
 }  # fmt: skip
 QUESTION = re.compile(r"(\?[?!=#~_]?) (.+)")
 CHOICE = re.compile(r"- (?:\[([ x])\] )?(.+?)(?: -> (.+))?")
+STEP = re.compile(r"= (.+?)(?: \((slutar(?: bra)?)\))?")
+ENDINGS = {None: "", "slutar bra": "good", "slutar": "other"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,23 @@ class QuestionText:
 
 
 @dataclass(frozen=True)
+class StepText:
+    """A step of a scenario. Each choice names the step that it leads to in `match`; without, one thinks again."""
+
+    name: str
+    ending: str
+    text: str
+    choices: tuple[ChoiceText, ...]
+
+
+@dataclass(frozen=True)
+class ScenarioText:
+    title: str
+    audiences: tuple[str, ...]
+    steps: tuple[StepText, ...]
+
+
+@dataclass(frozen=True)
 class UnitText:
     """A unit. `decision` is of a unit that rests on a proposal: who has decided on it, and its reference."""
 
@@ -60,6 +79,7 @@ class UnitText:
     draw: tuple[str, int] | None = None
     audiences: tuple[str, ...] = ()
     decision: tuple[str, str] | None = None
+    scenario: ScenarioText | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +150,8 @@ def course_text(name: str) -> CourseText:
 
 def _unit(title: str, text: str) -> UnitText:
     head, rest = text.split("\n---\n", 1)
-    body, questions = rest.split("\n--- frågor\n", 1)
+    body, asked = rest.split("\n--- frågor\n", 1)
+    questions, *scenario = re.split(r"(?m)^--- scenario (.+)$", asked)
     values = _head(head)
     tag, _space, count = values.get("drar", "").rpartition(" ")
     decided_by, _semicolon, reference = values.get("beslut", "").partition("; ")
@@ -144,7 +165,26 @@ def _unit(title: str, text: str) -> UnitText:
         draw=(tag, int(count)) if tag else None,
         audiences=read_marks(values.get("för", "")).audiences,
         decision=(decided_by, reference) if decided_by else None,
+        scenario=_scenario(*scenario) if scenario else None,
     )
+
+
+def _scenario(title: str, text: str) -> ScenarioText:
+    words, marks = split_marks(title)
+    steps: list[StepText] = []
+    for line in text.strip().splitlines():
+        step, choice = STEP.fullmatch(line), CHOICE.fullmatch(line)
+        if step:
+            steps.append(StepText(step[1], ENDINGS[step[2]], "", ()))
+        elif choice:
+            made = ChoiceText(choice[2], choice[1] == "x", "", choice[3] or "")
+            steps[-1] = replace(steps[-1], choices=(*steps[-1].choices, made))
+        elif line.startswith("  "):
+            *before, last = steps[-1].choices
+            steps[-1] = replace(steps[-1], choices=(*before, replace(last, feedback=line.strip())))
+        else:
+            steps[-1] = replace(steps[-1], text=f"{steps[-1].text}\n{line}".strip("\n"))
+    return ScenarioText(words, marks.audiences, tuple(steps))
 
 
 @cache

@@ -224,6 +224,23 @@ def test_questions_keep_the_rules_of_their_kind(course: CourseText, unit: Any) -
         assert question.kind in ("single", "multiple", "true_false") or question.feedback
 
 
+def test_all_four_scenarios_are_whole_and_explain_every_choice() -> None:
+    units = [unit for course in all_courses() for unit in course.units if unit.scenario]
+    scenarios = {unit.scenario.title: unit.scenario for unit in units if unit.scenario}
+    assert set(scenarios) == {"Nya skor", "Två telefoner", "Moppekillen", "Kompisens skuld"}
+    for unit in units:
+        assert "Ett fall sist i delen" in unit.body
+    for scenario in scenarios.values():
+        names = {step.name for step in scenario.steps}
+        for step in scenario.steps:
+            assert len(step.choices) >= 2 or step.ending
+            assert not step.choices or sum(choice.is_correct for choice in step.choices) == 1
+            assert all(choice.feedback and choice.match in {*names, ""} for choice in step.choices)
+            assert all(bool(choice.match) for choice in step.choices if choice.is_correct)
+        firsts = [step.choices[0].is_correct for step in scenario.steps if step.choices]
+        assert any(firsts) != all(firsts)
+
+
 @pytest.mark.parametrize(("course", "unit"), UNIT_TEXTS)
 def test_the_first_choice_is_not_always_the_right_one(course: CourseText, unit: Any) -> None:
     singles = [question for question in unit.questions if question.kind == "single"]
