@@ -143,7 +143,7 @@ def picture(graph: Graph) -> Picture:
 
 
 def _arrow(box: Box, to: Box, number: int, of: int) -> Arrow:
-    """Downwards from the bottom to the top; to itself or upwards round the side."""
+    """Downwards from the bottom to the top; beside it over the top; to itself or upwards round the side."""
     out = box.x + WIDTH * number // (of + 1)
     if to.y > box.y:
         bend = (to.y - box.bottom) // 2
@@ -154,7 +154,11 @@ def _arrow(box: Box, to: Box, number: int, of: int) -> Arrow:
         high = box.y + HEIGHT * number // (of + 1)
         top, bottom = high - 7, high + 7
         d = f"M{side} {top} C{side + 2 * LOOP} {top} {side + 2 * LOOP} {bottom} {side} {bottom}"
-        return Arrow(box.node, to.node, number, d, side + LOOP + 4, high + 4)
+        return Arrow(box.node, to.node, number, d, side + 2 * LOOP, high + 4)
+    if to.y == box.y:
+        begin, end, top = (out + box.middle) // 2, to.middle, box.y - MARGIN
+        d = f"M{begin} {box.y} C{begin} {top} {end} {top} {end} {to.y}"
+        return Arrow(box.node, to.node, number, d, (begin + end) // 2, box.y - 14)
     here, there = box.y + HEIGHT // 2, to.y + HEIGHT // 2
     left, end = box.x, to.x if to.x <= box.x else to.x + WIDTH
     reach = min(left, end) - 2 * LOOP if to.x <= box.x else max(side, end) + 2 * LOOP

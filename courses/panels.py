@@ -54,7 +54,9 @@ def drawn(scenario: Scenario) -> dict[str, Any]:
             number, step = names[box.node]
             words = f"{number}. {step.name}"
             short = words if len(words) <= SHORT else f"{words[: SHORT - 1].rstrip()}…"
-            yield {"box": box, "step": step, "short": short, "is_ill": box.node in ill}
+            has_sign = step.is_ending or number == 1 or box.node in ill
+            name_at = 22 if has_sign else 31
+            yield {"box": box, "step": step, "short": short, "is_ill": box.node in ill, "name_at": name_at}
 
     def arrows(some: tuple[Arrow, ...]) -> Iterator[dict[str, Any]]:
         for arrow in some:
