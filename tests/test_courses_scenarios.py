@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from cms.people.registry import personal_data
 from courses.actions import (
     CourseIncomplete,
     LearningError,
@@ -167,6 +168,8 @@ def test_nothing_is_stored_but_that_it_was_finished(learner, caplog, rule, kept)
         chosen(client, page, *GOOD)
     after, still = everything_stored()
     assert still == sessions
+    (mine,) = personal_data.get("courses").rows(learner.person)
+    assert mine["Genomförda scenarier"].startswith("Del ") == bool(kept)
     assert {name for name, rows in after.items() if rows != before[name]} == {f"courses.{name}" for name in kept}
     assert all(after[f"courses.{name}"] == 1 for name in kept)
     words = [record.getMessage() for record in caplog.records if record.name != "django.db.backends"]

@@ -23,7 +23,7 @@ def _moment(value: Any) -> str:
 
 def enrollment_rows(person: Person) -> Rows:
     rows = Enrollment.objects.of(person).select_related("version").order_by("started_at", "pk")
-    rows = rows.prefetch_related("moves__from_version", "moves__to_version")
+    rows = rows.prefetch_related("moves__from_version", "moves__to_version", "scenarios__unit_version")
     return [
         {
             pgettext("my data", "Course"): row.version.title,
@@ -32,6 +32,9 @@ def enrollment_rows(person: Person) -> Rows:
             pgettext("my data", "Begun"): _moment(row.started_at),
             pgettext("my data", "Changed version"): ", ".join(
                 f"{move} {_moment(move.moved_at)}" for move in row.moves.all()
+            ),
+            pgettext("my data", "Scenarios finished"): ", ".join(
+                f"{one.unit_version} {_moment(one.completed_at)}" for one in row.scenarios.all()
             ),
             pgettext("my data", "Completed"): _moment(row.finished_at),
         }
