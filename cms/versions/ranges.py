@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any
 
 ONE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))")
 CHUNK = 64 * 1024
@@ -30,7 +30,7 @@ def range_of(header: str, size: int) -> tuple[int, int] | None:
     return first, min(int(found[2]), size - 1) if found[2] else size - 1
 
 
-def pieces(file: BinaryIO, first: int, last: int) -> Iterator[bytes]:
+def pieces(file: Any, first: int, last: int) -> Iterator[bytes]:
     """The bytes of a range, a little at a time; the file is closed at the end."""
     with file:
         file.seek(first)
