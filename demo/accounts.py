@@ -36,7 +36,7 @@ WHO = {
     ADMINISTRATOR: "administratör, /admin/",
 }
 PAGE_PERMISSIONS = {EDITORS: ("add", "change"), APPROVERS: ("add", "change", "publish", "lock", "unlock")}
-FILES = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
+FILES = [f"{verb}_{kind}" for verb in ("add", "change", "choose") for kind in ("image", "document", "media")]
 EXPERTS = [Competence.SOCIAL_SERVICES, Competence.HONOUR, Competence.POLICE, Competence.CHILD_HEALTH]
 STEPS = {
     "Sakkunnig läser": ([str(one) for one in EXPERTS], "Sakkunnig i hedersfrågor (påhittad)"),
@@ -99,7 +99,7 @@ def _group(name: str, front_page: Page) -> Group:
         GroupPagePermission.objects.create(group=group, page=front_page, permission_type=verb)
     files = Collection.get_first_root_node()
     for permission in Permission.objects.filter(
-        content_type__app_label__in=("wagtailimages", "wagtaildocs"), codename__in=FILES
+        content_type__app_label__in=("wagtailimages", "wagtaildocs", "wagtailmedia"), codename__in=FILES
     ):
         GroupCollectionPermission.objects.create(group=group, collection=files, permission=permission)
     return group

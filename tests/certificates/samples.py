@@ -135,6 +135,13 @@ SECTIONS = (
     "</tr></thead><tbody><tr><th scope=row>Lärare</th><td><p>Se och anmäla.</p></td></tr><tr><th scope=row>Rektor</th>"
     "<td><ul><li>Ta emot</li><li>Följa upp</li></ul></td></tr></tbody></table>",
     f'<figure><img src="asset:{ARMS_SHA256}" alt="Ett vapen"><figcaption>Stadens vapen</figcaption></figure>',
+    '<div class="ls-checklist" id="a-0000000c"><p class="ls-checklist-title">Innan barnet går hem</p>'
+    "<ul><li>Socialtjänsten vet.</li><li>Barnet vet.</li></ul></div>",
+    '<div class="ls-accordion"><details><summary><strong>Får jag rådgöra?</strong></summary>'
+    '<div class="ls-accordion-text"><p>Ja.</p></div></details></div>',
+    '<figure class="ls-video"><video controls preload="none"><source src="asset:0"><a href="/r/fil/0">Hämta filmen</a>'
+    "</video><figcaption>Samtalet</figcaption><details><summary><strong>Filmen som text</strong></summary>"
+    "<div><p>Hej.</p></div></details></figure>",
 )
 
 
