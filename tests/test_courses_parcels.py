@@ -1,5 +1,6 @@
 """Courses as files: nothing is lost on the way out and in, nothing shared, nothing written of a broken file."""
 
+import hashlib
 import io
 import json
 import uuid
@@ -9,15 +10,16 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Page
+from wagtailmedia.models import get_media_model
 
 from cms.compliance.models import Target
 from courses.actions import enroll
-from courses.actions.importing import BrokenParcel, duplicate_course, import_course
+from courses.actions.importing import BrokenParcel, Unpacker, duplicate_course, import_course
 from courses.models import (
     CourseIndexPage,
     CoursePage,
@@ -30,8 +32,9 @@ from courses.models import (
 )
 from courses.queries import foreign
 from courses.queries.exporting import parcel
+from courses.queries.foreign import Unpacked
 from courses.queries.parcels import children_of, own_fields, schema
-from courses.queries.unpacking import unpack
+from courses.queries.unpacking import Checker, unpack
 from tests.factories import CourseIndexPageFactory, CoursePageFactory, UnitPageFactory, front_page, heading, text
 from tests.learning import cut
 from tests.test_docs import ROOT
@@ -83,10 +86,13 @@ def course() -> CoursePage:
         f'<p>Se <a linktype="document" id="{document.pk}">blanketten</a> och <a linktype="page" id="{front_page().pk}">'
     )
     picture = {"type": "picture", "id": str(uuid.uuid4()), "value": {"image": image.pk, "alt": "Alt", "caption": ""}}
+    captions = get_document_model().objects.create(title="Textning", file=_file(b"WEBVTT", "sv.vtt"))
+    video = get_media_model().objects.create(title="Film", type="video", duration=61.5, file=_file(b"film", "f.mp4"))
+    shown = {"type": "video", "id": str(uuid.uuid4()), "value": _video(video.pk, image.pk, captions.pk)}
     written = [heading("Först"), text("Läs."), picture, text(f"{link}start</a>.</p>")]
     page = CoursePageFactory(units=1, body=written)
     turn = counting()
-    unit: Any = UnitPageFactory(parent=page, questions=False, body=[heading("Sist"), picture])
+    unit: Any = UnitPageFactory(parent=page, questions=False, body=[heading("Sist"), picture, shown])
     grow(unit, turn)
     for draw in unit.draws.all():
         draw.tag = "vapen"
@@ -102,6 +108,12 @@ def course() -> CoursePage:
     page.summary = "Bara i utkastet"
     page.save_revision()
     return CoursePage.objects.get(pk=page.pk)
+
+
+def _video(video: int, poster: int, captions: int) -> dict[str, Any]:
+    track = {"type": "item", "id": str(uuid.uuid4()), "value": {"language": "sv", "file": captions}}
+    about = {"title": "Film", "transcript": "<p>Allt som sägs.</p>", "audiences": [], "review": []}
+    return {**about, "video": video, "poster": poster, "tracks": [track]}
 
 
 def _file(content: bytes, name: str) -> Any:
@@ -138,7 +150,8 @@ def test_out_and_in_and_out_again_is_the_same(course: CoursePage) -> None:
     assert parcel(course) == first
     before = told(first)
     assert before["course"]["summary"] == "Bara i utkastet"
-    counted = {model: model.objects.count() for model in (get_image_model(), get_document_model(), QuestionBankItem)}
+    kinds = (get_image_model(), get_document_model(), get_media_model(), QuestionBankItem)
+    counted = {model: model.objects.count() for model in kinds}
     page = import_course(content=first, parent=CourseIndexPage.objects.get())
     second = told(parcel(page))
     assert without_keys(second) == without_keys(before)
@@ -154,6 +167,7 @@ def test_what_another_site_gets(course: CoursePage) -> None:
     content, before = parcel(course), told(parcel(course))
     get_image_model().objects.all().delete()
     get_document_model().objects.all().delete()
+    get_media_model().objects.all().delete()
     QuestionBankItem.objects.all().delete()
     other = QuestionBankItem(text="En annan")
     other.save()
@@ -333,20 +347,59 @@ def zips(content: bytes) -> dict[str, bytes]:
         "a bomb": bomb.getvalue(),
         "too many files": many.getvalue(),
         "nested for ever": deep.getvalue(),
-        "a picture that is a page": _swapped(content, picture),
+        "a picture that is a page": _swapped(content, picture, b"<script>alert(1)</script>", "png"),
+        "a picture that calls itself a page": _swapped(content, picture, _bytes(content, picture), "html"),
+        "a film that calls itself a page": _swapped(content, _named(content, ".mp4"), b"<script>", "html"),
         "changed on the way": bytes(lied[:200] + bytes(40) + lied[240:]),
     }
 
 
-def _swapped(content: bytes, picture: str) -> bytes:
-    """A picture replaced by HTML that is named by its own hash."""
-    import hashlib
+def _bytes(content: bytes, name: str) -> bytes:
+    return zipfile.ZipFile(io.BytesIO(content)).read(name)
 
-    page = b"<script>alert(1)</script>"
-    name = f"assets/{hashlib.sha256(page).hexdigest()}.png"
+
+def _named(content: bytes, ending: str) -> str:
+    return next(name for name in zipfile.ZipFile(io.BytesIO(content)).namelist() if name.endswith(ending))
+
+
+def _swapped(content: bytes, old: str, page: bytes, ending: str) -> bytes:
+    """A file replaced by another, under the name of its own hash."""
+    name = f"assets/{hashlib.sha256(page).hexdigest()}.{ending}"
 
     def change(data: dict[str, Any]) -> None:
         for spec in data["assets"].values():
-            spec["files"] = {key: name if path == picture else path for key, path in spec["files"].items()}
+            spec["files"] = {key: name if path == old else path for key, path in spec["files"].items()}
 
     return repacked(content, change, **{name: page})
+
+
+ODD: list[Any] = [None, [], {}, 1, -1, 1.5, "x", "", True, [[]], {"type": []}, [{}], "asset:", "key:a:b", 10**12]
+
+
+def nodes(data: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    for part in data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ():
+        yield (*way, part)
+        yield from nodes(data[part], (*way, part))
+
+
+def test_whatever_stands_anywhere_is_a_fault_or_can_be_taken_in(course: CoursePage, campaign: Any) -> None:
+    """Any value replaced by an odd one: either its place is named, or the course is made. Never an error."""
+    content, index, rng = parcel(course), CourseIndexPage.objects.get(), campaign.random
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name != "course.json"}
+    ways, taken_in = list(nodes(told(content))), 0
+    for _run in range(campaign.size(600)):
+        data, (*way, last) = told(content), rng.choice(ways)
+        inner = data
+        for part in way:
+            inner = inner[part]
+        inner[last] = rng.choice(ODD)
+        found = Unpacked(files=files)
+        Checker(found).document(data)
+        assert all(str(fault.place) and fault.words for fault in found.faults)
+        if not found.faults:
+            taken_in += 1
+            with transaction.atomic():
+                Unpacker(files, None).course(data, index)
+                transaction.set_rollback(True)
+    assert taken_in > 0

@@ -53,7 +53,9 @@ class Packer:
     def row(self, thing: models.Model) -> dict[str, Any]:
         """A row with what hangs on it, as JSON-ready data without ids."""
         model = type(thing)
-        data = {field.name: self._value(field, thing) for field in own_fields(model)}
+        values = {field: self._value(field, thing) for field in own_fields(model)}
+        # What an unfinished draft lacks is left out, and is what it usually is where the file is taken in.
+        data = {field.name: value for field, value in values.items() if value is not None or field.null}
         for name, _model in children_of(model):
             data[name] = [self.row(child) for child in getattr(thing, name).all()]
         return data
@@ -146,7 +148,7 @@ def plain(field: models.Field[Any, Any], value: Any) -> Any:
         return f"{value.normalize():f}"
     if isinstance(value, date | datetime):
         return value.isoformat()
-    if value is None and not field.null:
+    if value is None and not field.null and isinstance(field, models.CharField | models.TextField):
         return ""
     return str(value) if isinstance(value, UUID) else value
 

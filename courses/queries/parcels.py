@@ -96,6 +96,7 @@ class Reference:
 SIMPLE = {
     models.BooleanField: "boolean",
     models.IntegerField: "integer",
+    models.FloatField: "number",
 }
 
 

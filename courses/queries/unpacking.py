@@ -5,12 +5,15 @@ import json
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 from wagtail import blocks
+from wagtail.documents import get_document_model
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model
+from wagtailmedia.settings import wagtailmedia_settings as media_settings
 
 from cms.core.enums import Audience
 from courses.models import CoursePage, QuestionBankItem, UnitPage
@@ -30,7 +33,9 @@ from courses.queries.parcels import (
     own_fields,
 )
 
-LARGEST = 32_767  # of the small numbers that courses are made of
+PICTURE_ENDINGS = {"avif", "gif", "jpg", "jpeg", "png", "webp"}
+DOCUMENT_ENDINGS = ("pdf",)  # where a host has not said which it takes
+LARGEST, LARGEST_SMALL = 2**31 - 1, 2**15 - 1
 
 
 def unpack(content: bytes) -> Unpacked:
@@ -55,8 +60,11 @@ def unpack(content: bytes) -> Unpacked:
 def _is_of_kind(one: models.Field[Any, Any], value: Any) -> bool:
     if isinstance(one, models.BooleanField):
         return isinstance(value, bool)
-    if isinstance(one, models.IntegerField):
-        return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
+    if isinstance(one, models.IntegerField | models.FloatField):
+        kinds = int if isinstance(one, models.IntegerField) else int | float
+        is_small = isinstance(one, models.SmallIntegerField | models.PositiveSmallIntegerField)
+        most = LARGEST_SMALL if is_small else LARGEST
+        return isinstance(value, kinds) and not isinstance(value, bool) and abs(value) <= most
     return isinstance(value, str)
 
 
@@ -140,7 +148,8 @@ class Checker:
 
     def _simple(self, place: str, one: models.Field[Any, Any], value: Any) -> None:
         if value is None or value == "":
-            if value is None and not one.null:
+            may_be_empty = one.null if value is None else _is_text(one) and one.name != "title"
+            if not may_be_empty:
                 self.found.fault(place, _("is missing"))
             return
         if not _is_of_kind(one, value):
@@ -175,7 +184,7 @@ class Checker:
             here = f"{place}[{number}]"
             if not isinstance(one, dict) or not {"type", "value"} <= one.keys() <= {"type", "value", "id"}:
                 self.found.fault(here, _("is not a block"))
-            elif one["type"] not in block.child_blocks:
+            elif not isinstance(one["type"], str) or one["type"] not in block.child_blocks:
                 self.found.fault(f"{here}.type", _("this kind of block is not known here"))
             elif one.get("id") is not None and not _is_uuid(one["id"]):
                 self.found.fault(f"{here}.id", _("is of the wrong kind"))
@@ -246,13 +255,24 @@ class Checker:
             return
         told, files = asset_fields(model)
         self._told(f"{place}.fields", {one.name: one for one in told}, spec["fields"])
+        if "file" not in spec["files"] or not spec["fields"].get("title"):
+            self.found.fault(place, _("is not the description of a file"))
         for name, path in spec["files"].items():
             if name not in {one.name for one in files}:
                 self.found.fault(f"{place}.files.{name}"[:160], _("is not known here"))
-            elif path not in self.found.files:
-                self.found.fault(f"{place}.files.{name}", _("points at a file that is not there"))
-            elif model is get_image_model() and not is_picture(self.found.files[path]):
-                self.found.fault(path, _("is not a picture that can be shown"))
+            else:
+                self._file(f"{place}.files.{name}", model, name, path)
+
+    def _file(self, place: str, model: type[models.Model], name: str, path: Any) -> None:
+        """A file is what its ending says, and has an ending that this site takes: what is served as a page is not."""
+        if not isinstance(path, str) or path not in self.found.files:
+            self.found.fault(place, _("points at a file that is not there"))
+            return
+        has_picture = model is get_image_model() or name != "file"
+        if path.rpartition(".")[2] not in (PICTURE_ENDINGS if has_picture else _endings(model)):
+            self.found.fault(path, _("is of a kind that this site does not take"))
+        elif has_picture and not is_picture(self.found.files[path]):
+            self.found.fault(path, _("is not a picture that can be shown"))
 
     def _told(self, place: str, known: dict[str, models.Field[Any, Any]], values: dict[str, Any]) -> None:
         for name, value in values.items():
@@ -262,10 +282,19 @@ class Checker:
                 self.found.fault(f"{place}.{name}"[:160], _("is not known here"))
 
 
+def _is_text(one: models.Field[Any, Any]) -> bool:
+    return isinstance(one, models.CharField | models.TextField)
+
+
+def _endings(model: type[models.Model]) -> set[str]:
+    """The endings of files that an editor may upload here, in lower case."""
+    if model is get_document_model():
+        return {str(ending).lower() for ending in getattr(settings, "WAGTAILDOCS_EXTENSIONS", DOCUMENT_ENDINGS)}
+    return {ending.lower() for ending in (*media_settings.VIDEO_EXTENSIONS, *media_settings.AUDIO_EXTENSIONS)}
+
+
 def _may_come(model: type[models.Model]) -> bool:
     """Files of Wagtail's own kinds, or of a host's in their place. Nothing else is made by a file."""
-    from wagtail.documents import get_document_model
-
     return model in (get_image_model(), get_document_model()) or model._meta.app_label == "wagtailmedia"
 
 
