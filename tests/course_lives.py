@@ -14,7 +14,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from cms.certificates.models import Certificate
 from cms.compliance.actions import void_evidence
@@ -46,9 +46,9 @@ from tests.factories import CoursePageFactory, PersonFactory, UnitPageFactory, m
 START = date(2025, 1, 7)
 UNITS = ("A", "B", "C")  # A has a question, the others are read
 TEXTS = (0, 1, 2)
-WHO = st.sampled_from([0, 0, 0, 1, 1, 2])
+WHO = st.sampled_from([0, 0, 0, 0, 1, 2])
 RARELY = st.integers(0, 7).map(lambda number: number == 0)
-EDITS = st.sampled_from([*TEXTS, *TEXTS, "out", "first"])
+EDITS = st.sampled_from([*TEXTS, "out", 0, "first"])
 OFTEN = 10  # the whole book is compared each time that so many steps have been taken
 
 Text = tuple[str, int]  # a unit and which of its texts
@@ -62,6 +62,7 @@ class Stage:
     drafts: dict[Text, UnitDraft]
     people: tuple[Person, ...]
     question: str
+    lengths: list[int] = field(default_factory=list)  # of the lives that have been lived
 
     @classmethod
     def build(cls) -> "Stage":
@@ -141,6 +142,7 @@ class Cycle:
     brought: list[Deed] = field(default_factory=list)  # from the cycle before
     done: dict[str, date] = field(default_factory=dict)
     tries: dict[Any, list["Try"]] = field(default_factory=dict)  # by the text that was asked
+    tried_on: dict[Any, int] = field(default_factory=dict)  # and the version where they go on
     finished_on: date | None = None
     proof: tuple[str, date, tuple[tuple[str, str], ...]] | None = None
     is_void: bool = False
@@ -164,6 +166,7 @@ class Lives(RuleBasedStateMachine):
         self.root = list(range(len(self.people)))
 
     def teardown(self) -> None:
+        self.stage.lengths.append(self.steps - 1)
         self.undo.__exit__(None, None, None)
 
     # What the book says
@@ -207,6 +210,13 @@ class Lives(RuleBasedStateMachine):
 
     # What happens
 
+    @initialize(again=st.booleans())
+    def begin(self, again: bool) -> None:
+        """There is a first version, and somebody takes it."""
+        self.cut("editorial", [("C", 0)], 0)
+        for who in range(len(self.people)):
+            self.enrol(who, again)
+
     @rule(days=st.sampled_from([1, 1, 4, 40]))
     def days_pass(self, days: int) -> None:
         self.day += timedelta(days=days)
@@ -236,6 +246,8 @@ class Lives(RuleBasedStateMachine):
         )
         changed = {unit for unit, text in now if before and before.text(unit) != text}
         redo = frozenset(changed if kind != Change.EDITORIAL else ())
+        marked = row.units.filter(must_redo=True).values_list("unit_key", flat=True)
+        assert set(marked) == {self.stage.key_of(unit) for unit in redo}
         self.cuts.append(Cut(row, now, redo, effective_on, is_whole=change == "whole"))
 
     @rule(who=WHO, again=st.booleans())
@@ -274,6 +286,7 @@ class Lives(RuleBasedStateMachine):
         if cycle is None or text not in self.asked(cycle.version, cycle.done):
             return
         tries = cycle.tries.setdefault(text, [])
+        cycle.tried_on[text] = cycle.version
         if tries and tries[-1].is_handed_in:
             if tries[-1].is_right:
                 return
@@ -326,7 +339,7 @@ class Lives(RuleBasedStateMachine):
         """Complete all that is left, but for some units."""
         cycle = self.latest(who)
         asked = self.asked(cycle.version, cycle.done) if cycle else []
-        left = [unit for unit, _text in asked if cycle and unit not in cycle.done]
+        left = [unit for unit, _text in reversed(asked) if cycle and unit not in cycle.done]
         for unit in left[: len(left) - but]:
             if unit == "A":
                 self.answer(who, True)
@@ -357,8 +370,31 @@ class Lives(RuleBasedStateMachine):
             return
         moved = move_to_version(enrollment=cycle.row, version=version, at=at)
         cycle.version = place
+        cycle.tried_on.update(dict.fromkeys(cycle.tries.keys() & set(self.asked(place, {})), place))
         cycle.done = {unit: deed.on for unit, deed in self.kept([*cycle.brought, *cycle.deeds], place).items()}
         assert moved.completed.finished == self.finish_if_done(cycle)
+
+    @precondition(lambda self: self.cycles)
+    @rule(who=WHO, edit=st.tuples(st.sampled_from(UNITS), EDITS), but=st.sampled_from([1, 1, 2]), out=st.booleans())
+    def overtake(self, who: int, edit: tuple[str, Any], but: int, out: bool) -> None:
+        """Somebody comes some way, a version overtakes them, perhaps without what they had left, and they change."""
+        self.enrol(who, True)
+        self.study(who, but)
+        self.answer(who, True)
+        cycle = self.latest(who)
+        left = [unit for unit, _text in self.cuts[-1].texts if cycle and unit not in cycle.done]
+        self.cut("redo", [(left[0], "out") if out and left else edit], 0)
+        self.move(who)
+
+    @precondition(lambda self: self.cycles)
+    @rule(who=WHO, edit=st.tuples(st.sampled_from(UNITS), EDITS), is_void=st.booleans())
+    def ask_again(self, who: int, edit: tuple[str, Any], is_void: bool) -> None:
+        """Somebody has finished, perhaps by mistake, and what has changed is to be redone by a day."""
+        self.study(who, 0)
+        if is_void:
+            self.void(who, True)
+        self.cut("redo by", [edit], 0)
+        self.enrol(who, False)
 
     @precondition(lambda self: self.cycles)
     @rule(unit=st.sampled_from(UNITS), is_time=RARELY)
@@ -389,7 +425,7 @@ class Lives(RuleBasedStateMachine):
         cycle.is_void = True
 
     @precondition(lambda self: len(set(self.root)) > 1)
-    @rule(one=st.integers(0, 2), other=st.integers(0, 2), is_time=RARELY)
+    @rule(one=st.integers(0, 2), other=st.integers(0, 2), is_time=st.integers(0, 2).map(lambda number: number == 0))
     def merge(self, one: int, other: int, is_time: bool) -> None:
         if not is_time:
             return
@@ -419,15 +455,23 @@ class Lives(RuleBasedStateMachine):
         self._compare_units(rows)
         self._compare_papers()
         tries = {
-            (cycle.row.pk, self.stage.drafts[text].draft.sha256, number): (one.is_right, one.is_handed_in)
+            (cycle.row.pk, self.cuts[cycle.tried_on[text]].row.pk, self.stage.drafts[text].draft.sha256, number): (
+                one.is_right,
+                one.is_handed_in,
+            )
             for cycle in self.cycles
             for text, some in cycle.tries.items()
             for number, one in enumerate(some, start=1)
         }
         kept = Attempt.objects.filter(enrollment__in=mine).values_list(
-            "enrollment", "unit_version__sha256", "number", "answers__value", "submitted_at"
+            "enrollment",
+            "unit_version__course_version",
+            "unit_version__sha256",
+            "number",
+            "answers__value",
+            "submitted_at",
         )
-        assert {row[:3]: (row[3] == ["true"], row[4] is not None) for row in kept} == tries
+        assert {row[:4]: (row[4] == ["true"], row[5] is not None) for row in kept} == tries
 
     def _compare_units(self, rows: list[Enrollment]) -> None:
         """What each learner sees, and everything that was ever done: on its own version, on its own day."""
