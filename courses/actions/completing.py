@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import BigIntegerField, DateField, Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from cms.certificates.models import Certificate
 from cms.compliance.actions import VersionRef, record_evidence
 from cms.compliance.enums import EvidenceKind
 from cms.compliance.models import Evidence, Target
+from cms.core.prepared import Prepared, Slot
 from cms.people.actions import queue_message, write_audit
 from cms.people.enums import AuditAction
 from courses.actions.cutting import KIND
@@ -47,7 +48,7 @@ def complete_unit(*, enrollment: Enrollment, unit_key: UUID, at: datetime | None
     The database's uniqueness decides, not a look beforehand: any number of calls, at once or later, leave one
     completion, one evidence and one certificate. Raises NotDone, or CourseNotOpen for a withdrawn course.
     """
-    completed = _complete(enrollment.pk, unit_key, at or timezone.now(), waits=False)
+    completed = _complete(enrollment, unit_key, at or timezone.now(), waits=False)
     assert completed is not None
     return completed
 
@@ -55,12 +56,12 @@ def complete_unit(*, enrollment: Enrollment, unit_key: UUID, at: datetime | None
 @transaction.atomic
 def complete_when_ready(*, enrollment: Enrollment, unit_key: UUID, at: datetime | None = None) -> Completed | None:
     """What `complete_unit` does, when a part of a unit has been done; None while another part is lacking."""
-    return _complete(enrollment.pk, unit_key, at or timezone.now(), waits=True)
+    return _complete(enrollment, unit_key, at or timezone.now(), waits=True)
 
 
-def _complete(pk: int, unit_key: UUID, at: datetime, *, waits: bool) -> Completed | None:
+def _complete(known: Enrollment, unit_key: UUID, at: datetime, *, waits: bool) -> Completed | None:
     # The lock is for two *different* last units, or parts of one, at the same time: the second must see the first.
-    enrollment = lock_enrollment(pk, at)
+    enrollment = lock_enrollment(known.pk, at, known)
     units, done = units_with_completions(enrollment)
     unit = next((unit for unit in units if unit.unit_key == unit_key), None)
     if unit is None:
@@ -87,7 +88,7 @@ def finish_course(*, enrollment: Enrollment, at: datetime | None = None) -> Comp
     Raises NotDone if something is left or nothing has been done, CourseNotOpen for a withdrawn course.
     """
     at = at or timezone.now()
-    enrollment = lock_enrollment(enrollment.pk, at)
+    enrollment = lock_enrollment(enrollment.pk, at, enrollment)
     completed = finish_if_done(enrollment, *units_with_completions(enrollment), at)
     if not completed.finished:
         raise NotDone(_("There is still something left to do."))
@@ -103,21 +104,29 @@ def finish_if_done(
     return _finish(enrollment, units, done, at)
 
 
-def lock_enrollment(pk: int, at: datetime) -> Any:
-    """The enrollment, in which nobody else completes or moves anything now. Raises CourseNotOpen if withdrawn."""
-    rows: Any = (
-        Enrollment.objects.select_for_update(of=("self",))
-        .select_related("person", "version")
-        .annotate(
-            is_withdrawn=Exists(withdrawals_of(OuterRef("course_key"), at)),
-            target=Subquery(Target.objects.filter(kind=KIND, key=OuterRef("course_key")).values("pk")[:1]),
-        )
-        .filter(pk=pk)
+def _enrollment_to_lock() -> QuerySet[Enrollment]:
+    rows = Enrollment.objects.select_for_update(of=("self",)).filter(pk=Slot("pk", BigIntegerField()))
+    return rows.annotate(
+        is_withdrawn=Exists(withdrawals_of(OuterRef("course_key"), Slot("on", DateField()))),
+        target=Subquery(Target.objects.filter(kind=KIND, key=OuterRef("course_key")).values("pk")[:1]),
     )
-    # On PostgreSQL a row that was moved to another version while this waited for it falls out of the join: once more.
-    enrollment = rows.first() or rows.get()
+
+
+LOCKED = Prepared(_enrollment_to_lock)
+
+
+def lock_enrollment(pk: int, at: datetime, known: Enrollment | None = None) -> Any:
+    """The enrollment, in which nobody else completes or moves anything now. Raises CourseNotOpen if withdrawn.
+
+    It gets the version and the person from what is `known` of it, if they are still its own.
+    """
+    (enrollment,) = LOCKED.rows(pk=pk, on=timezone.localdate(at))
     if enrollment.is_withdrawn:
         raise CourseNotOpen(_("The course has been withdrawn."))
+    for name in ("version", "person") if known is not None else ():
+        field = Enrollment._meta.get_field(name)
+        if field.is_cached(known) and getattr(known, field.attname) == getattr(enrollment, field.attname):
+            field.set_cached_value(enrollment, field.get_cached_value(known))
     return enrollment
 
 

@@ -46,13 +46,13 @@ class AnswersMissing(LearningError):
         super().__init__(_("Some questions have no answer yet."))
 
 
-def withdrawals_of(course_key: Any, at: datetime) -> QuerySet[Withdrawal]:
-    """What takes a course out of use on the day of `at`. `course_key` may be of an outer query."""
-    return Withdrawal.objects.filter(key=course_key, withdrawn_on__lte=timezone.localdate(at))
+def withdrawals_of(course_key: Any, on: Any) -> QuerySet[Withdrawal]:
+    """What takes a course out of use on a day. Either may be of an outer query, or a slot."""
+    return Withdrawal.objects.filter(key=course_key, withdrawn_on__lte=on)
 
 
 def withdrawal_of(course_key: UUID, at: datetime) -> Withdrawal | None:
-    found: Withdrawal | None = withdrawals_of(course_key, at).first()
+    found: Withdrawal | None = withdrawals_of(course_key, timezone.localdate(at)).first()
     return found
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from cms.core.prepared import Prepared, Slot
 from cms.core.readings import is_for, read_for
 from cms.versions.freezing import fragment_anchor
 from cms.versions.models import Fragment, ReviewMark, ReviewSignature
@@ -67,15 +68,23 @@ def is_withdrawn() -> Exists:
     return Exists(UnitWithdrawal.objects.filter(unit_version=OuterRef("pk")))
 
 
+def _traced() -> QuerySet[UnitVersion]:
+    version, mine = Slot("version", BigIntegerField()), Slot("enrollment", BigIntegerField())
+    units = UnitVersion.objects.filter(course_version=version).order_by("position")
+    return units.annotate(done_at=done_at(mine), is_withdrawn=is_withdrawn())
+
+
+TRACED = Prepared(_traced)  # whoever completes a unit waits for it
+
+
 def units_with_completions(enrollment: Enrollment) -> tuple[list[UnitVersion], dict[UUID, datetime]]:
     """What a learner has to do or has done, in order, and when each unit was done, in one query.
 
     Out: units that were withdrawn before this learner had done them.
     """
-    units = UnitVersion.objects.filter(course_version_id=enrollment.version_id).order_by("position")
-    traced = units.annotate(done_at=done_at(enrollment), is_withdrawn=is_withdrawn())
-    found: list[Any] = in_reading(traced, enrollment.audience)
-    asked = [unit for unit in found if unit.done_at is not None or not unit.is_withdrawn]
+    traced = TRACED.rows(version=enrollment.version_id, enrollment=enrollment.pk)
+    found = in_reading(traced, enrollment.audience)
+    asked: list[Any] = [unit for unit in found if unit.done_at is not None or not unit.is_withdrawn]
     return asked, {unit.unit_key: unit.done_at for unit in asked if unit.done_at is not None}
 
 
@@ -130,11 +139,11 @@ def _read(questions: Iterable[dict[str, Any]], audience: str | None) -> tuple[Qu
 
 def has_open_marks(version: CourseVersion) -> bool:
     """Whether an expert still has to sign any part of a course: its description or any of its units."""
-    contents = [version.content_id, *version.units.values_list("content_id", flat=True)]
-    marks = ReviewMark.objects.filter(fragment__content__in=contents)
-    if not marks.exists():
+    units = UnitVersion.objects.filter(course_version=version)
+    inside = Q(fragment__content=version.content_id) | Q(fragment__content__in=units.values("content"))
+    needed = set(ReviewMark.objects.filter(inside).values_list("fragment__sha256", "competence"))
+    if not needed:
         return False
-    needed = set(marks.values_list("fragment__sha256", "competence"))
     hashes = {sha256 for sha256, _competence in needed}
     signed = ReviewSignature.objects.filter(fragment_sha256__in=hashes).values_list("fragment_sha256", "competence")
     return bool(needed - set(signed))
