@@ -30,6 +30,7 @@ from cms.certificates.pdf.samples import NUMBER
 from cms.certificates.queries import is_own
 from cms.certificates.tasks import prepare_bundle
 from cms.core.models import CitySettings
+from cms.core.prepared import write_once
 from cms.core.storage import private_storage
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
@@ -104,13 +105,12 @@ def _issue(
         org_unit=org_unit,
         supersedes=supersedes,
     )
-    Certificate.objects.bulk_create([mine], ignore_conflicts=True)
-    kept_row = Certificate.objects.filter(source_key=source_key).latest("pk")
-    created = kept_row.public_id == mine.public_id
+    created = write_once(mine)
+    kept_row = mine if created else Certificate.objects.filter(source_key=source_key).latest("pk")
     if created:
         for key, (media_type, content) in (assets or {}).items():
             keep_asset(content, media_type, sha256_expected=key)
-        CertificateEvent.objects.create(certificate=kept_row, kind=EventKind.ISSUED, at=at)
+        write_once(CertificateEvent(certificate=kept_row, kind=EventKind.ISSUED, at=at))
         write_audit(
             action=AuditAction.CERTIFICATE_ISSUED,
             actor=actor if supersedes is not None else person,

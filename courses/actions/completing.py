@@ -18,13 +18,13 @@ from cms.certificates.models import Certificate
 from cms.compliance.actions import VersionRef, record_evidence
 from cms.compliance.enums import EvidenceKind
 from cms.compliance.models import Evidence, Target
-from cms.core.prepared import Prepared, Slot
+from cms.core.prepared import Prepared, Slot, write_once
 from cms.people.actions import queue_message, write_audit
 from cms.people.enums import AuditAction
 from courses.actions.cutting import KIND
 from courses.actions.rules import CourseNotOpen, NotDone, withdrawals_of
 from courses.models import Attempt, Enrollment, UnitCompletion, UnitVersion
-from courses.queries.units import gives_certificate, scenarios_finished, units_with_completions
+from courses.queries.units import gives_certificate, scenarios_finished, units_asked, units_with_completions
 
 FINISHED = "course_finished"
 
@@ -62,23 +62,25 @@ def complete_when_ready(*, enrollment: Enrollment, unit_key: UUID, at: datetime 
 def _complete(known: Enrollment, unit_key: UUID, at: datetime, *, waits: bool) -> Completed | None:
     # The lock is for two *different* last units, or parts of one, at the same time: the second must see the first.
     enrollment = lock_enrollment(known.pk, at, known)
-    units, done = units_with_completions(enrollment)
-    unit = next((unit for unit in units if unit.unit_key == unit_key), None)
-    if unit is None:
+    asked = units_asked(enrollment)
+    row = next((row for row in asked if row["unit_key"] == unit_key), None)
+    if row is None:
         raise NotDone(_("This unit is not part of the course."))
+    unit = row.whole()
     lacking = _lacking(enrollment, unit)
     if lacking and waits:
         return None
     if lacking:
         raise NotDone(lacking)
-    _check_order(enrollment, unit, units, done)
+    done = {row["unit_key"]: row["done_at"] for row in asked if row["done_at"] is not None}
+    if enrollment.version.needs_order and not all(row["unit_key"] in done for row in asked[: asked.index(row)]):
+        raise NotDone(_("The units before this one come first."))
     if unit_key not in done:
-        UnitCompletion.objects.bulk_create(
-            [UnitCompletion(enrollment=enrollment, unit_version=unit, unit_key=unit_key, completed_at=at)],
-            ignore_conflicts=True,
-        )
+        write_once(UnitCompletion(enrollment=enrollment, unit_version=unit, unit_key=unit_key, completed_at=at))
         done[unit_key] = at
-    return finish_if_done(enrollment, units, done, at)
+    if len(done) < len(asked):
+        return Completed()
+    return finish_if_done(enrollment, [row.whole() for row in asked], done, at)
 
 
 @transaction.atomic
@@ -120,7 +122,8 @@ def lock_enrollment(pk: int, at: datetime, known: Enrollment | None = None) -> A
 
     It gets the version and the person from what is `known` of it, if they are still its own.
     """
-    (enrollment,) = LOCKED.rows(pk=pk, on=timezone.localdate(at))
+    (row,) = LOCKED.rows(pk=pk, on=timezone.localdate(at))
+    enrollment = row.whole()
     if enrollment.is_withdrawn:
         raise CourseNotOpen(_("The course has been withdrawn."))
     for name in ("version", "person") if known is not None else ():
@@ -133,23 +136,17 @@ def lock_enrollment(pk: int, at: datetime, known: Enrollment | None = None) -> A
 def _lacking(enrollment: Enrollment, unit: UnitVersion) -> str:
     """What the unit's rule asks for that has not been done, in words; empty if nothing is lacking."""
     needs = unit.needs(enrollment.audience or None)
-    attempts = Attempt.objects.filter(enrollment=enrollment, unit_version=unit)
-    if needs.passed and not attempts.filter(is_passed=True).exists():
+    if needs.passed and not _attempts(enrollment, unit).filter(is_passed=True).exists():
         return _("The questions of this unit have not been passed.")
-    if needs.answered and not attempts.filter(submitted_at__isnull=False).exists():
+    if needs.answered and not _attempts(enrollment, unit).filter(submitted_at__isnull=False).exists():
         return _("The questions of this unit have not been answered.")
     if needs.scenario and not scenarios_finished(enrollment, unit).exists():
         return _("The scenario of this unit has not been finished.")
     return ""
 
 
-def _check_order(
-    enrollment: Enrollment, unit: UnitVersion, units: list[UnitVersion], done: Mapping[UUID, datetime]
-) -> None:
-    if not enrollment.version.needs_order:
-        return
-    if any(other.unit_key not in done for other in units if other.position < unit.position):
-        raise NotDone(_("The units before this one come first."))
+def _attempts(enrollment: Enrollment, unit: UnitVersion) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(enrollment=enrollment, unit_version=unit)
 
 
 def _finish(

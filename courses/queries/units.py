@@ -77,15 +77,20 @@ def _traced() -> QuerySet[UnitVersion]:
 TRACED = Prepared(_traced)  # whoever completes a unit waits for it
 
 
-def units_with_completions(enrollment: Enrollment) -> tuple[list[UnitVersion], dict[UUID, datetime]]:
-    """What a learner has to do or has done, in order, and when each unit was done, in one query.
+def units_asked(enrollment: Enrollment) -> list[Any]:
+    """What a learner has to do or has done, in order, in one query: rows of units, with `done_at`.
 
     Out: units that were withdrawn before this learner had done them.
     """
-    traced = TRACED.rows(version=enrollment.version_id, enrollment=enrollment.pk)
-    found = in_reading(traced, enrollment.audience)
-    asked: list[Any] = [unit for unit in found if unit.done_at is not None or not unit.is_withdrawn]
-    return asked, {unit.unit_key: unit.done_at for unit in asked if unit.done_at is not None}
+    rows = TRACED.rows(version=enrollment.version_id, enrollment=enrollment.pk)
+    mine = [row for row in rows if is_for(row["audiences"], enrollment.audience or None)]
+    return [row for row in mine if row["done_at"] is not None or not row["is_withdrawn"]]
+
+
+def units_with_completions(enrollment: Enrollment) -> tuple[list[UnitVersion], dict[UUID, datetime]]:
+    """What a learner has to do or has done, in order, and when each unit was done, in one query."""
+    units = [row.whole() for row in units_asked(enrollment)]
+    return units, {unit.unit_key: unit.done_at for unit in units if unit.done_at is not None}
 
 
 def unit_of(enrollment: Enrollment, unit_key: UUID) -> UnitVersion | None:

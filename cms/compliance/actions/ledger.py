@@ -25,6 +25,7 @@ from cms.compliance.models import (
     TargetRelease,
 )
 from cms.compliance.signals import evidence_recorded
+from cms.core.prepared import write_once
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import OrgUnit, Person, Role
@@ -124,13 +125,11 @@ def record_evidence(
     )
     if document:
         mine.document.save(document.name, document, save=False)
-    Evidence.objects.bulk_create([mine], ignore_conflicts=True)
-    kept: Evidence = Evidence.objects.filter(source_key=source_key).latest("pk")
-    created = kept.key == mine.key
-    if created:
-        recount_people(person_ids=[person.pk], target_ids=[target.pk])
-        evidence_recorded.send(sender=Evidence, evidence=kept, target=target, person=person)
-    return kept, created
+    if not write_once(mine):
+        return Evidence.objects.filter(source_key=source_key).latest("pk"), False
+    recount_people(person_ids=[person.pk], target_ids=[target.pk])
+    evidence_recorded.send(sender=Evidence, evidence=mine, target=target, person=person)
+    return mine, True
 
 
 @transaction.atomic

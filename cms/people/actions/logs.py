@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from cms.core.prepared import write_once
 from cms.people.enums import AuditAction
 from cms.people.models import AuditEntry, OrgUnit, OutboxMessage, Person
 
@@ -20,7 +21,7 @@ def write_audit(
     at: datetime | None = None,
 ) -> AuditEntry:
     """Add a row to the audit log. `details` takes keys and counts, never names."""
-    entry: AuditEntry = AuditEntry.objects.create(
+    entry = AuditEntry(
         at=at or timezone.now(),
         action=action,
         actor=actor,
@@ -29,6 +30,7 @@ def write_audit(
         object_key=object_key,
         details=details or {},
     )
+    write_once(entry)  # nothing of it is unique
     return entry
 
 
@@ -36,15 +38,5 @@ def queue_message(
     *, source_key: str, kind: str, person: Person, payload: dict[str, Any], at: datetime | None = None
 ) -> None:
     """Owe somebody a mail, once per `source_key`: asking again changes nothing."""
-    OutboxMessage.objects.bulk_create(
-        [
-            OutboxMessage(
-                source_key=source_key,
-                kind=kind,
-                person=person,
-                payload=payload,
-                created_at=at or timezone.now(),
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    created_at = at or timezone.now()
+    write_once(OutboxMessage(source_key=source_key, kind=kind, person=person, payload=payload, created_at=created_at))
