@@ -18,8 +18,8 @@ class Slot(Expression):
         super().__init__(output_field=output_field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [self]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
 
     def bound(self, values: Mapping[str, Any], database: Any) -> Any:
         return self.output_field.get_db_prep_value(values[self.name], database)
@@ -98,8 +98,8 @@ NOTHING_TO_CONVERT: tuple[tuple[Any, ...], Any] = ((), None)
 def _insertion(model: type[models.Model], vendor: str) -> tuple[str, tuple[Any, ...]]:
     fields = tuple(field for field in model._meta.local_concrete_fields if not field.primary_key)
     quote = connection.ops.quote_name
-    names, marks = ", ".join(quote(field.column) for field in fields), ", ".join(["%s"] * len(fields))
-    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    names, marks = ", ".join(quote(str(field.column)) for field in fields), ", ".join(["%s"] * len(fields))
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.attname)
     return f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING {key}", fields
 
 

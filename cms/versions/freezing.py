@@ -104,8 +104,9 @@ class AssetCollector:
         with video.file.open("rb") as file:
             data = file.read()
         media_type = mimetypes.guess_type(video.filename)[0] or "application/octet-stream"
-        size = (video.width, video.height) if video.width and video.height else (None, None)
-        return self._keep(FrozenAsset(sha256(data), data, media_type, *size, source_url=video.url))
+        width, height = (video.width, video.height) if video.width and video.height else (None, None)
+        asset = FrozenAsset(sha256(data), data, media_type, width=width, height=height, source_url=video.url)
+        return self._keep(asset)
 
     def add_frozen(self, hashes: Iterable[str]) -> None:
         """Files that another version has frozen already."""

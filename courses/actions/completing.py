@@ -126,10 +126,10 @@ def lock_enrollment(pk: int, at: datetime, known: Enrollment | None = None) -> A
     enrollment = row.whole()
     if enrollment.is_withdrawn:
         raise CourseNotOpen(_("The course has been withdrawn."))
-    for name in ("version", "person") if known is not None else ():
-        field = Enrollment._meta.get_field(name)
-        if field.is_cached(known) and getattr(known, field.attname) == getattr(enrollment, field.attname):
-            field.set_cached_value(enrollment, field.get_cached_value(known))
+    known_already = known._state.fields_cache if known is not None else {}
+    for name, one in known_already.items():
+        if name in ("version", "person") and one.pk == getattr(enrollment, f"{name}_id"):
+            setattr(enrollment, name, one)
     return enrollment
 
 

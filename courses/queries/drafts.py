@@ -159,7 +159,8 @@ def _changes(
     before: dict[UUID, UnitVersion], chosen: Iterable[UnitDraft], pages: dict[UUID, UnitPage]
 ) -> Iterator[UnitChange]:
     for unit in chosen:
-        old, state, details = before.pop(unit.key, None), UnitState.ADDED, ()
+        old, state = before.pop(unit.key, None), UnitState.ADDED
+        details: tuple[str, ...] = ()
         if old is not None and old.sha256 == unit.draft.sha256:
             state = UnitState.UNCHANGED
         elif old is not None:

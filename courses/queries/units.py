@@ -71,7 +71,8 @@ def is_withdrawn() -> Exists:
 def _traced() -> QuerySet[UnitVersion]:
     version, mine = Slot("version", BigIntegerField()), Slot("enrollment", BigIntegerField())
     units = UnitVersion.objects.filter(course_version=version).order_by("position")
-    return units.annotate(done_at=done_at(mine), is_withdrawn=is_withdrawn())
+    traced: QuerySet[UnitVersion] = units.annotate(done_at=done_at(mine), is_withdrawn=is_withdrawn())
+    return traced
 
 
 TRACED = Prepared(_traced)  # whoever completes a unit waits for it
