@@ -9,12 +9,16 @@ from django.db import connection, connections, models, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import include, path
+from django.utils import timezone
 
 from cms.certificates.models import Certificate
 from cms.compliance.models import Evidence
+from cms.people.actions import enter_oversight_terms
 from cms.people.models import AuditEntry, OutboxMessage, Person
-from courses.models import UnitCompletion
+from courses.actions.paths import publish_path
+from courses.models import SignOff, UnitCompletion
 from tests.cast import found_city, gather_cast
+from tests.factories import LearningPathPageFactory
 from tests.learning import address, begin, form_data, publish_course, right_answers
 
 POSTS = 50
@@ -91,6 +95,23 @@ def test_two_last_units_at_the_same_time_finish_the_course(cast):
     calls = [posts(cast.learner, address("read", enrollment, unit), number=1)[0] for unit in version.units.all()]
     assert [getattr(answer, "status_code", answer) for answer in race(calls)] == [302] * 8
     assert counts() == [8, 1, 1, 1]
+
+
+def test_two_last_parts_of_a_path_at_the_same_time_complete_it_once(cast):
+    """The last course and the supervisor's talk, each posted many times: neither misses the other."""
+    enter_oversight_terms(
+        purpose="Prov", staff_informed_on=timezone.localdate(), consultation_ref="1", actor=cast.hr.person
+    )
+    version = publish_course(units=0, read_only=1)
+    published = publish_path(page=LearningPathPageFactory(steps=[version]))
+    enrollment = begin(cast.learner.person, version)
+    posted = {"vag": str(published.key), "dag": timezone.localdate().isoformat(), "key": str(uuid.uuid4()), "next": "/"}
+    calls = posts(cast.learner, address("read", enrollment, version.units.get()), number=10)
+    calls += posts(cast.head, f"/handledarsamtal/{cast.learner.person.key}/", posted, number=10)
+    assert [getattr(answer, "status_code", answer) for answer in race(calls)] == [302] * 20
+    assert SignOff.objects.count() == 1
+    assert sorted(Evidence.objects.values_list("target__kind", flat=True)) == ["course", "path"]
+    assert sorted(Certificate.objects.values_list("kind", flat=True)) == ["course", "path"]
 
 
 def test_fifty_first_posts_give_one_enrollment(cast):
