@@ -13,15 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.models import PageViewRestriction
+from wagtailmedia.models import Media
 
 from cms.versions.actions import PublishingError, redact_passage, redacting
 from cms.versions.blocks import section_choices
 from cms.versions.enums import Change
 from cms.versions.models import Citation, Fragment, VersionAsset
 from courses.actions import CourseIncomplete, NothingNewer, renew_citation
+from courses.actions.importing import import_course
 from courses.blocks import unit_blocks
 from courses.models import CoursePage, CourseVersion, UnitPage
 from courses.queries.drafts import gather
+from courses.queries.exporting import parcel
 from guidelines.actions import publish_guideline
 from guidelines.models import GuidelinePage, GuidelineVersion
 from guidelines.queries.drafts import outlook
@@ -266,3 +269,20 @@ def test_a_video_can_be_sought_in_by_those_who_take_the_course(learner: Any, sec
     assert (b"".join(part.streaming_content), part["Content-Length"]) == (data[10:20], "10")
     assert client.get(url, headers={"range": f"bytes={len(data)}-"}).status_code == 416
     assert client.get(url, headers={"range": "bytes=10-19", "if-range": '"an older one"'}).status_code == 200
+
+
+def test_files_of_blocks_travel_with_the_course(guideline: GuidelinePage) -> None:
+    ContactFactory(key="stod", open=True)
+    note = block("what_comes", text="<p>Hot.</p>", support="stod")
+    words = block("quote", section=f"guideline:{guideline.key}:{STEPS['id']}", version="1.0")
+    page, _unit = course_with(note, "Läs.", block("video", **film()), words)
+    content = parcel(page)
+    Media.objects.all().delete()
+    get_document_model().objects.all().delete()
+    again = import_course(content=content, parent=page.get_parent().specific)
+    assert problems_of(again) == []
+    assert Media.objects.get().duration == 95
+    first, second = (gather(one).course.units[0].draft for one in (page, again))
+    assert set(second.assets) == {asset.sha256 for asset in second.assets.values()}
+    assert [one.kind for one in second.fragments] == ["what_comes", "text", "video", "quote"]
+    assert second.fragments[3].data == first.fragments[3].data
