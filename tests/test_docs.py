@@ -45,3 +45,17 @@ def test_each_kept_picture_is_used_and_all_are_small():
 
 def test_readme_shows_the_main_screen_of_each_user():
     assert len([link for link in links("README.md") if link.startswith(PICTURES)]) >= 3
+
+
+EXPECTATION = re.compile(r"^\| (\d+) ?[TEH]? \|")
+NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+
+
+def test_every_expectation_has_a_proof_that_exists():
+    rows = [line for line in (ROOT / "docs/expectations.md").read_text().splitlines() if EXPECTATION.match(line)]
+    assert [int(EXPECTATION.match(row)[1]) for row in rows] == list(range(1, 36))
+    for row in rows:
+        named = NAMED_TEST.findall(row)
+        assert named, row
+        for path, name in named:
+            assert f"def {name}(" in (ROOT / path).read_text(), f"{path}::{name}"
