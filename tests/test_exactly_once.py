@@ -15,11 +15,13 @@ from cms.certificates.models import Certificate
 from cms.compliance.models import Evidence
 from cms.people.actions import enter_oversight_terms
 from cms.people.models import AuditEntry, OutboxMessage, Person
+from courses.actions import complete_unit
 from courses.actions.paths import publish_path
-from courses.models import SignOff, UnitCompletion
+from courses.models import ScenarioCompletion, SignOff, UnitCompletion
 from tests.cast import found_city, gather_cast
 from tests.factories import LearningPathPageFactory
 from tests.learning import address, begin, form_data, publish_course, right_answers
+from tests.test_courses_scenarios import GOOD, taking, unit_with
 
 POSTS = 50
 PATIENCE = 60
@@ -112,6 +114,16 @@ def test_two_last_parts_of_a_path_at_the_same_time_complete_it_once(cast):
     assert SignOff.objects.count() == 1
     assert sorted(Evidence.objects.values_list("target__kind", flat=True)) == ["course", "path"]
     assert sorted(Certificate.objects.values_list("kind", flat=True)) == ["course", "path"]
+
+
+def test_two_parts_of_the_last_unit_at_the_same_time_finish_it_once(cast):
+    enrollment, unit = taking(cast.learner, unit_with(questions=True))
+    complete_unit(enrollment=enrollment, unit_key=enrollment.version.units.last().unit_key)
+    calls = posts(cast.learner, address("submit", enrollment, unit), form_data(right_answers(unit)), number=8)
+    calls += posts(cast.learner, address("scenario", enrollment, unit), {"vag": GOOD[:1], "val": GOOD[1:]}, number=8)
+    answers = race(calls)
+    assert {getattr(answer, "status_code", answer) for answer in answers} == {200, 302}
+    assert [*counts(), ScenarioCompletion.objects.count()] == [2, 1, 1, 1, 1]
 
 
 def test_fifty_first_posts_give_one_enrollment(cast):
