@@ -23,3 +23,22 @@
     );
   });
 })();
+
+// A scenario's choices lead to steps by name: what has been written as names is offered, and nothing else is refused.
+(() => {
+  const LEADS = /^steps-\d+-choices-\d+-leads_to$/;
+  const names = document.createElement("datalist");
+  names.id = "lc-step-names";
+
+  document.addEventListener("focusin", (event) => {
+    const field = event.target;
+    if (!field.matches("input[name]") || !LEADS.test(field.name)) return;
+    const written = [...field.form.querySelectorAll("input[name^=steps-][name$=-name]")]
+      .filter((one) => /^steps-\d+-name$/.test(one.name) && !one.closest(".deleted"))
+      .map((one) => one.value.trim());
+    names.replaceChildren(...[...new Set(written)].filter(Boolean).map((name) => new Option(name, name)));
+    field.after(names);
+    field.setAttribute("list", names.id);
+    field.setAttribute("autocomplete", "off");
+  });
+})();
