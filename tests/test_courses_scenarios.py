@@ -380,6 +380,15 @@ def test_a_unit_without_scenario_and_rule_is_frozen_as_before():
     assert set(content) == {"goal", "minutes", "audiences", "questions"}
 
 
+def test_saving_in_a_browser_does_not_change_what_a_scenario_says(learner):
+    unit = unit_with()
+    before = unit.frozen_scenario()
+    for step in (changed := list(unit.steps.all())):
+        step.text = f"{step.text}\n".replace("\n", "\r\n")  # as forms send it
+    unit.steps = changed
+    assert unit.frozen_scenario() == before
+
+
 def test_a_scenario_with_faults_is_not_cut_and_a_change_of_it_is_told():
     unit = unit_with()
     cut(course_of(unit))

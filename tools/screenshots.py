@@ -66,6 +66,31 @@ def show_versions(page: Page) -> None:
     page.locator("#om-versionen").evaluate("heading => heading.scrollIntoView()")
 
 
+def show_scenario(page: Page) -> None:
+    """The unit that is open for editing, at the picture of its scenario."""
+    picture = page.locator("svg:has(.lc-node)")
+    if not picture.is_visible():
+        page.locator("section", has=picture).last.locator("[data-panel-toggle]").first.click()
+    picture.evaluate("picture => picture.scrollIntoView({block: 'start'})")
+    page.mouse.wheel(0, -160)
+    page.wait_for_timeout(500)
+
+
+def cut_a_change(page: Page) -> None:
+    """Change the goal of the unit that is open for editing, and ask to publish a version of its course."""
+    page.locator("input[name=goal]").fill("Du kan inleda och avsluta ett samtal om oro.")
+    page.get_by_role("button", name="Spara utkast").click()
+    page.wait_for_load_state("networkidle")
+    page.goto("/admin/pages/search/?q=Sugardejting")
+    page.get_by_role("main").locator("a", has_text="Sugardejting").first.click()
+    page.wait_for_load_state()
+    page.goto(page.url.replace("/pages/", "/kurser/").replace("/edit/", "/version/"))
+
+
+def show_insight(page: Page) -> None:
+    page.goto(page.url.replace("/pages/", "/kurser/").replace("/edit/", "/insikt/"))
+
+
 SHOTS = (
     Shot("home", "/"),
     Shot("guidelines", "/riktlinjer/"),
@@ -81,6 +106,10 @@ SHOTS = (
     Shot("readers", "/uppfoljning/", "rektor", ("Vilken version av",)),
     Shot("registers", "/admin/register/kontaktvagar/", "godkannare"),
     Shot("editing", "/admin/pages/search/?q=hedersrelaterat", "redaktor", (GUIDELINE,)),
+    Shot("my-data", "/mina-uppgifter/", "larare"),
+    Shot("cutting", "/admin/pages/search/?q=Samtalet", "godkannare", ("Samtalet",), cut_a_change),
+    Shot("insight", "/admin/pages/search/?q=Sugardejting", "godkannare", ("Sugardejting",), show_insight),
+    Shot("scenario", "/admin/pages/search/?q=Samtalet", "godkannare", ("Samtalet",), show_scenario),
     Shot("publishing", "/admin/pages/search/?q=hedersrelaterat", "godkannare", (GUIDELINE,), ask_to_publish),
 )
 

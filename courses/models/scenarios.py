@@ -62,18 +62,23 @@ def folded(name: str | None) -> str:
     return " ".join((name or "").split()).casefold()
 
 
+def _lines(text: str | None) -> str:
+    """The same lines, whichever way a browser ends them: saving a page does not change what it says."""
+    return "\n".join((text or "").strip().splitlines())
+
+
 def _step(step: "ScenarioStep", keys: dict[str, str]) -> dict[str, Any]:
     return {
         "key": str(step.key),
         "name": step.name or "",
-        "text": step.text or "",
+        "text": _lines(step.text),
         "ending": step.ending or "",
         "choices": [
             {
                 "key": str(choice.key),
                 "text": choice.text or "",
                 "is_good": bool(choice.is_good),
-                "feedback": choice.feedback or "",
+                "feedback": _lines(choice.feedback),
                 "leads_to": keys.get(folded(choice.leads_to)) if folded(choice.leads_to) else str(step.key),
             }
             for choice in step.choices.all()
