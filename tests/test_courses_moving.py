@@ -11,7 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.certificates.models import Certificate
-from cms.compliance.models import Evidence
+from cms.compliance.actions import require
+from cms.compliance.enums import State
+from cms.compliance.models import Evidence, Target
+from cms.compliance.queries import standings
+from cms.people.models import Person
 from cms.versions.actions import AlreadyWithdrawn
 from courses.actions import (
     AttemptClosed,
@@ -240,6 +244,41 @@ def test_whoever_had_finished_redoes_only_what_has_changed(learner, second_learn
 def recut_all(version):
     rewrite(version, 0)
     return recut(version, "substantive", note="Allt", redo_by=TODAY + timedelta(days=30))
+
+
+# Renewal
+
+
+def test_a_renewal_is_a_new_cycle_and_a_shorter_refresher_serves_as_well(learner, second_learner):
+    """When the rule says so, never before; nothing is reset; a course named as another way renews the long one."""
+    long, short = publish_course(units=0, read_only=2), publish_course(units=0, read_only=1)
+    course, refresher = (Target.objects.get(key=version.key) for version in (long, short))
+    require(
+        target=course, name="Krav", effective_on=TODAY - timedelta(days=500), due_days=30, validity_months=12,
+        window_days=60, alternatives=[refresher],
+    )  # fmt: skip
+    people = [learner.person, second_learner.person]
+    done = [begin(person, long) for person in people]
+    for enrollment in done:
+        do(enrollment, 0, 1)
+    expiring = TODAY + timedelta(days=340)
+
+    def states(on):
+        found = standings(Person.objects.filter(pk__in=[one.pk for one in people]), [course], on)
+        return [found[person.pk][course.pk].state for person in people]
+
+    assert states(TODAY) == [State.DONE] * 2
+    assert states(expiring) == [State.EXPIRING] * 2
+    assert "Gå kursen igen" in learner.client().get(reverse("courses:course", args=[long.key])).content.decode()
+    again = enroll(person=people[0], course_key=long.key, again=True, at=moment(expiring))
+    assert (again.cycle, again.carried.count(), again.completions.count()) == (2, 0, 0)
+    do(again, 0, 1, on=expiring)
+    do(enroll(person=people[1], course_key=short.key, at=moment(expiring)), 0, on=expiring)
+    assert states(expiring) == states(TODAY + timedelta(days=500)) == [State.DONE] * 2
+    assert states(TODAY + timedelta(days=800)) == [State.OVERDUE] * 2
+    for enrollment in done:
+        enrollment.refresh_from_db()
+        assert (enrollment.version, timezone.localdate(enrollment.finished_at)) == (long, TODAY)
 
 
 # Withdrawn units
