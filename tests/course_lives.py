@@ -177,7 +177,9 @@ class Lives(RuleBasedStateMachine):
 
     def latest(self, person: int) -> Cycle | None:
         mine = [cycle for cycle in self.cycles if self.root[cycle.person] == self.root[person]]
-        return max(mine, key=lambda cycle: (cycle.number, self.cycles.index(cycle)), default=None)
+        return max(
+            mine, key=lambda cycle: (cycle.finished_on is None, cycle.number, self.cycles.index(cycle)), default=None
+        )
 
     def asked(self, version: int, done: dict[str, date]) -> list[Text]:
         texts = self.cuts[version].texts
