@@ -20,7 +20,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.filter(Q(person=person) | Q(person__merged_into=person))
 
     def latest_of_courses(self, person: Person, course_keys: Collection[uuid.UUID]) -> "EnrollmentQuerySet":
-        """All cycles of some courses, the latest last. One that is open comes after all: merged records may have both."""
+        """All cycles of some courses, the latest last. One that is open comes last: merged records may have both."""
         rows = self.of(person).filter(course_key__in=course_keys).annotate(is_open=Q(finished_at=None))
         return rows.order_by("is_open", "cycle", "started_at", "pk")
 
