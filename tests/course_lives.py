@@ -49,7 +49,6 @@ TEXTS = (0, 1, 2)
 WHO = st.sampled_from([0, 0, 0, 0, 1, 2])
 RARELY = st.integers(0, 7).map(lambda number: number == 0)
 EDITS = st.sampled_from([*TEXTS, "out", 0, "first"])
-OFTEN = 25  # the whole book is compared each time that so many steps have been taken
 
 Text = tuple[str, int]  # a unit and which of its texts
 
@@ -152,6 +151,7 @@ class Lives(RuleBasedStateMachine):
     """What may happen, in any order: each step is taken for real and written into the book."""
 
     stage: Stage
+    often = 25  # the whole book is compared each time that so many steps have been taken
 
     def __init__(self) -> None:
         super().__init__()
@@ -379,13 +379,15 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.cycles)
     @rule(who=WHO, edit=st.tuples(st.sampled_from(UNITS), EDITS), but=st.sampled_from([1, 1, 2]), out=st.booleans())
     def overtake(self, who: int, edit: tuple[str, Any], but: int, out: bool) -> None:
-        """Somebody comes some way, a version overtakes them, perhaps without what they had left, and they change."""
+        """Somebody comes some way, one or two versions overtake them, and they change, perhaps to nothing left."""
         self.enrol(who, True)
         self.study(who, but)
         self.answer(who, True)
         cycle = self.latest(who)
         left = [unit for unit, _text in self.cuts[-1].texts if cycle and unit not in cycle.done]
         self.cut("redo", [(left[0], "out") if out and left else edit], 0)
+        if not out:
+            self.cut("editorial", [("C", "first")], 0)
         self.move(who)
 
     @precondition(lambda self: self.cycles)
@@ -441,7 +443,7 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def agrees(self) -> None:
         self.steps += 1
-        if self.steps % OFTEN == 0:
+        if self.steps % self.often == 0:
             self.compare()
 
     def compare(self) -> None:
