@@ -27,6 +27,7 @@ from cms.oversight.queries.disclosures import lines_of
 from cms.oversight.tasks import make_export
 from cms.people.actions import enter_oversight_terms
 from cms.people.models import Person, RosterImport
+from cms.people.queries import heads_of
 from cms.versions.enums import Change
 from courses.actions import complete_unit, cut_course_version, enroll
 from courses.actions.paths import publish_path, sign_off
@@ -53,6 +54,7 @@ from tests.factories import (
     LearningPathPageFactory,
     LegalReferenceFactory,
     RequirementFactory,
+    ScopeFactory,
     SynonymsFactory,
     UnitPageFactory,
 )
@@ -131,9 +133,9 @@ class World:
 
     @cached_property
     def talk(self) -> SignOff:
-        """With the learner, written down by the head."""
-        head = self.cast.head.person
-        assert head is not None
+        """With the learner, written down by a head of the workplace."""
+        head = heads_of(self.city.almskolan, timezone.localdate()).first()
+        head = head or ScopeFactory(org_unit=self.city.almskolan).person
         return sign_off(
             key=uuid.uuid4(), person=self.learner, path_key=self.path.key, held_on=timezone.localdate(), actor=head
         )
