@@ -31,10 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 LONG = (
     "packaging",
+    "courses_histories",
     "oversight_random",
     "demo_command",
     "certificates_killed",
     "reminders_killed",
+    "courses_storm",
     "summaries",
     "routes",
 )
@@ -42,9 +44,17 @@ LONG = (
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long come first: at the end no process has one of them left while the others are done."""
-    first = {f"test_{name}.py" for name in LONG}
-    items.sort(key=lambda item: not (item.path.name in first or item.path.parent.name == "browser"))
+    """Files that take long come first: at the end no process has one of them left while the others are done.
+
+    The browser comes after them, so that one process lays out the demo city while the others are busy.
+    """
+    first = {f"test_{name}.py": at for at, name in enumerate(LONG)}
+    in_browser, the_rest = len(first), len(first) + 1
+
+    def place(item: pytest.Item) -> int:
+        return first.get(item.path.name, in_browser if item.path.parent.name == "browser" else the_rest)
+
+    items.sort(key=place)
 
 
 # The database
