@@ -147,6 +147,7 @@ def test_killing_the_issuing_process_loses_doubles_and_tears_nothing(
     assert faults == []
 
 
+@pytest.mark.once
 def test_twin_with_two_transactions_is_torn(tmp_path: Path, canned: Path) -> None:
     harness = Harness(environment_of(tmp_path, canned), twin=True)
     harness.run("prepare")

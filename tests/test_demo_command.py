@@ -13,6 +13,7 @@ TODAY = date(2026, 11, 23)
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.once  # the demo city itself is laid out on both databases, for the browser
 def test_reset_removes_everything_and_lays_it_out_anew(capsys: pytest.CaptureFixture[str]) -> None:
     person = Person.objects.create(given_name="Någon", family_name="Annan")
     call_command("demo", reset=True, today=TODAY)
