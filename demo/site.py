@@ -12,7 +12,7 @@ from django.conf import settings
 from wagtail.models import Page, Site
 
 from cms.core.models import CitySettings
-from cms.home.models import HomePage, PlainPage
+from cms.home.models import AccessibilityPage, HomePage, PlainPage
 from cms.versions.blocks import Place
 from cms.versions.freezing import fragment_anchor
 from courses.enums import Credit
@@ -78,6 +78,18 @@ def make_plain_pages(home: HomePage, today: date) -> None:
     for name in PLAIN_PAGES:
         text = page_text(name)
         publish(home, PlainPage(title=text.title, slug=text.slug, body=text.html(idag=today.isoformat())))
+    make_statement(home, today)
+
+
+def make_statement(home: HomePage, today: date) -> None:
+    """The accessibility statement, with what is known to be amiss."""
+    words = table("tillganglighet")
+    page = AccessibilityPage(**words["sidan"], tested_on=today, updated_on=today)
+    page.faults = [
+        ("fault", {**fault, "text": f"<p>{fault['text']}</p>", "mended_by": None})
+        for fault in words["brister"].values()
+    ]
+    publish(home, page)
 
 
 # The guideline

@@ -11,7 +11,7 @@ from demo.markup import MarkupError, read_marks, rich_text, split_marks, stream
 
 CONTENT = Path(__file__).resolve().parent / "content"
 COURSES = ("riktlinjen-pa-20-minuter", "sugardejting", "unga-i-riskzon", "handledning-unga-lagovertradare")
-PLAIN_PAGES = ("tillganglighet", "personuppgifter")
+PLAIN_PAGES = ("personuppgifter",)
 KINDS = {
     "?": "single", "??": "multiple", "?!": "true_false",
     "?=": "match", "?#": "order", "?~": "numeric", "?_": "short",

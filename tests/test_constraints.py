@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from tests.test_immutability import MAKERS, make, some, value_for
 
 pytestmark = pytest.mark.django_db
 
-APPS = ("people", "compliance", "oversight", "reminders", "certificates", "accounts")
+APPS = ("people", "compliance", "oversight", "reminders", "certificates", "accounts", "home")
 CONSTRAINTS = [
     (model, constraint)
     for app in APPS
@@ -58,6 +58,8 @@ REFUSED: dict[str, dict[str, Any]] = {
     "ledstang_evidence_dates_in_order": {"valid_until": date(1999, 1, 1)},
     "ledstang_exemption_dates_in_order": {"starts_on": LATE, "until": EARLY},
     "ledstang_export_made_with_file": {"made_at": timezone.now(), "file": ""},
+    "ledstang_fault_says_something": {"text": ""},
+    "ledstang_fault_settled_after": {"settled_at": datetime(1999, 1, 1, tzinfo=UTC)},
     "ledstang_written_rule_has_place": {"written_at": timezone.now(), "requirement_id": None},
     "ledstang_secrecy_has_ground": {"decision": "mask", "ground": ""},
 }

@@ -13,12 +13,15 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from wagtail.models import Site
 
 from cms.certificates.actions import make_whole, request_bundle
 from cms.certificates.models import Certificate, CertificateBundle
 from cms.compliance.actions import grant_exemption, record_evidence, set_rule
 from cms.compliance.enums import EvidenceKind, ExemptionReason
 from cms.compliance.models import Evidence, Exemption, Requirement
+from cms.home.actions import report_fault
+from cms.home.models import AccessibilityPage, FaultReport
 from cms.oversight.actions import ask_for_rule, decide_lines, open_disclosure, release_disclosure, request_export
 from cms.oversight.enums import FileFormat, LineDecision, SecrecyGround
 from cms.oversight.models import AwaitedRule, Disclosure, ExportFile
@@ -210,6 +213,18 @@ class World:
         release_disclosure(disclosure=made, lines=lines_of(made, hr), actor=hr)
         return made
 
+    @cached_property
+    def statement(self) -> AccessibilityPage:
+        """At the top of the site, where editors of all pages may edit it."""
+        statement = AccessibilityPage(title="Tillgänglighet", slug="tillganglighet")
+        page: AccessibilityPage = Site.objects.get(is_default_site=True).root_page.add_child(instance=statement)
+        return page
+
+    @cached_property
+    def fault(self) -> FaultReport:
+        assert self.statement
+        return report_fault(text="Knappen syns inte.", page="/kurser/", email="lena@example.se")
+
     def row_of(self, factory: Any) -> Any:
         if factory not in self.rows:
             self.rows[factory] = factory()
@@ -298,6 +313,11 @@ def of_requirement(world: World) -> dict[str, Any]:
 
 def of_roster_import(world: World) -> dict[str, Any]:
     return {"key": world.roster_import.key}
+
+
+def with_a_fault(world: World) -> dict[str, Any]:
+    assert world.fault.key
+    return {}
 
 
 def spent_link(world: World) -> dict[str, Any]:
@@ -396,6 +416,8 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_oversight:export": of_export,
     "ledstang_oversight:fetch-export": of_export,
     "ledstang_oversight:export-again": of_export,
+    "ledstang_faults": with_a_fault,
+    "ledstang_settle_fault": lambda world: {"key": world.fault.key},
     "ledstang_requirement": of_requirement,
     "ledstang_roster_discard": of_roster_import,
     "ledstang_roster_import": of_roster_import,

@@ -26,6 +26,7 @@ CHORES = (
     "deliver_outbox",
     "publish_scheduled",
     "remove_exports",
+    "remove_faults",
 )  # what a clock does elsewhere
 NIGHTLY = ("check_summaries", "finish_certificates", "write_contact_pages")
 SECONDS_BETWEEN_CHORES = 30

@@ -1,7 +1,10 @@
 from django.urls import path
 
-from cms.home import views
+from cms.home.views import faults, robots
 
 app_name = "ledstang_home"
 
-urlpatterns = [path("robots.txt", views.robots, name="robots")]
+urlpatterns = [
+    path("robots.txt", robots.robots, name="robots"),
+    path("meddela-brist/", faults.report, name="fault"),
+]

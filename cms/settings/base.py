@@ -235,6 +235,9 @@ LEDSTANG_TRUSTED_PROXIES = env.int("LEDSTANG_TRUSTED_PROXIES", 0)
 # Disposal (gallring), off by default: {"answers": {"months": 12, "decision": "KS 2027/12"}, "former_staff": {…}}
 LEDSTANG_RETENTION = env.json("LEDSTANG_RETENTION", {})
 
+# How long a report of an accessibility fault is kept after it has been dealt with.
+LEDSTANG_FAULTS_KEPT_DAYS = env.int("LEDSTANG_FAULTS_KEPT_DAYS", 90)
+
 # Where "Lämna sidan" leads: harmless, and the same for everyone.
 LEDSTANG_EXIT_URL = env.str("LEDSTANG_EXIT_URL", "https://www.smhi.se/")
 

@@ -1,0 +1,34 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from wagtail import blocks
+
+from cms.home.enums import FaultGround
+
+
+class FaultBlock(blocks.StructBlock):
+    """Something that not everyone can use: what, why, and how one gets it meanwhile."""
+
+    title = blocks.CharBlock(label=_("What is not accessible"), max_length=160)
+    text = blocks.RichTextBlock(label=_("For whom, and where"), features=["bold", "link"], required=False)
+    ground = blocks.ChoiceBlock(
+        label=pgettext_lazy("fault", "Why"), choices=FaultGround.choices, default=FaultGround.MENDING
+    )
+    instead = blocks.CharBlock(
+        label=_("How one gets it instead"),
+        max_length=300,
+        required=False,
+        help_text=_("Such as by e-mail or on paper."),
+    )
+    mended_by = blocks.DateBlock(label=_("Will be mended by"), required=False)
+
+    class Meta:
+        icon = "warning"
+        label = pgettext_lazy("accessibility", "Fault")
+        template = "ledstang_home/blocks/fault.html"
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        context["why"] = FaultGround(value["ground"]).label
+        return context

@@ -1,0 +1,27 @@
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from cms.home.permissions import user_can_see_faults
+from cms.home.queries import statement_page
+from cms.home.views import faults
+
+
+class FaultsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return user_can_see_faults(request.user, statement_page())
+
+
+@hooks.register("register_admin_urls")
+def fault_urls() -> list[URLPattern]:
+    return [
+        path("brister/", faults.FaultsView.as_view(), name="ledstang_faults"),
+        path("brister/<uuid:key>/klar/", faults.SettleView.as_view(), name="ledstang_settle_fault"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def faults_item() -> MenuItem:
+    return FaultsMenuItem(_("Reported faults"), reverse("ledstang_faults"), icon_name="warning", order=310)
