@@ -65,3 +65,19 @@ def test_it_is_composed_once():
         for number in range(3):
             prepared.rows(person=number, since=timezone.now())
     assert (len(made), len(captured)) == (1, 3)
+
+
+def test_postgresql_plans_it_once_where_the_site_lets_it():
+    prepared = Prepared(lambda: owed_since(Slot("person", BigIntegerField()), Slot("since", DateTimeField())))
+    options, kept = connection.settings_dict["OPTIONS"], []
+    for threshold in (options.get("prepare_threshold"), None):
+        with pytest.MonkeyPatch.context() as patch, connection.cursor() as cursor:
+            patch.setitem(options, "prepare_threshold", threshold)
+            if connection.vendor == "postgresql":
+                cursor.execute("DEALLOCATE ALL")
+                connection.connection._prepared.clear()
+            assert [prepared.rows(person=0, since=timezone.now()) for _time in range(3)] == [[], [], []]
+            if connection.vendor == "postgresql":
+                cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+                kept.append(cursor.fetchone()[0])
+    assert kept == ([1, 0] if connection.vendor == "postgresql" else [])

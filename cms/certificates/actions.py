@@ -64,7 +64,7 @@ def files_later() -> Iterator[None]:
 # Issuing
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # the action that asks for it is one whole with it
 def issue_certificate(
     facts: Facts,
     *,

@@ -1,6 +1,7 @@
 """Statements that are composed once and run many times, where composing takes longer than running."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
@@ -9,6 +10,25 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.expressions import Expression
 
 Row = TypeVar("Row", bound=models.Model)
+
+
+@contextmanager
+def _cursor(database: Any) -> Iterator[Any]:
+    """A cursor whose statements PostgreSQL also plans only once in a connection, where the site lets it.
+
+    The switch is Django's own: `prepare_threshold` in the database's OPTIONS, which a pooler may forbid. While
+    statements are logged, each is sent with its values.
+    """
+    may = database.vendor == "postgresql" and database.settings_dict["OPTIONS"].get("prepare_threshold") is not None
+    if not may or database.queries_logged:
+        with database.cursor() as cursor:
+            yield cursor
+        return
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    database.ensure_connection()
+    with database._prepare_cursor(ServerBindingCursor(database.connection)) as cursor, database.wrap_database_errors:
+        yield cursor
 
 
 class Slot(Expression):
@@ -61,7 +81,7 @@ class Prepared(Generic[Row]):
         """The rows, for a value for each slot."""
         composed, database = self._composed, connections[DEFAULT_DB_ALIAS]
         bound = [param.bound(values, database) if isinstance(param, Slot) else param for param in composed.params]
-        with database.cursor() as cursor:
+        with _cursor(database) as cursor:
             cursor.execute(composed.sql, bound)
             return [Found(composed, values) for values in cursor.fetchall()]
 
@@ -112,7 +132,7 @@ def write_once(row: models.Model) -> bool:
     database = connections[DEFAULT_DB_ALIAS]
     sql, fields = _insertion(type(row), database.vendor)
     values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in fields]
-    with database.cursor() as cursor:
+    with _cursor(database) as cursor:
         cursor.execute(sql, values)
         written = cursor.fetchone()
     if written is None:

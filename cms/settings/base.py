@@ -103,6 +103,10 @@ SQLITE = {
     },
 }
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", "") if env.str("DATABASE_URL", "") else SQLITE}
+# From the second time on PostgreSQL keeps the plan of what everybody waits for. 0 behind a pooler that cannot.
+PREPARE_AFTER = env.int("LEDSTANG_PREPARE_AFTER", 1) or None
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = PREPARE_AFTER
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "ledstang_accounts.User"

@@ -15,7 +15,7 @@ if worker != os.environ.get("LEDSTANG_TEST_WORKER", ""):  # test processes share
     os.environ["LEDSTANG_TEST_WORKER"] = worker
 
 from cms.settings.base import *  # noqa: F403
-from cms.settings.base import DATA_DIR, INSTALLED_APPS, SQLITE, STORAGES, env
+from cms.settings.base import DATA_DIR, INSTALLED_APPS, PREPARE_AFTER, SQLITE, STORAGES, env
 
 INSTALLED_APPS = [*INSTALLED_APPS, "demo", "tests.third_kind"]
 LEDSTANG_DEMO = True
@@ -30,6 +30,7 @@ DATABASES = {
         "NAME": "ledstang",
         "USER": env.str("PGUSER", "postgres"),
         "HOST": env.str("PGHOST", ""),
+        "OPTIONS": {"prepare_threshold": PREPARE_AFTER},
         "TEST": {"NAME": "test_ledstang"},
     }
     if env.str("LEDSTANG_TEST_DATABASE", "sqlite") == "postgres"

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from cms.certificates.models import Certificate
 from cms.compliance.models import Evidence, Target
 from cms.compliance.queries import known_evidence
 from cms.compliance.registry import Progress
+from cms.core.prepared import Prepared, Slot
 from cms.people.enums import Right
 from cms.people.models import Person
 from cms.people.queries import records_of, view_of, visible_employments
@@ -149,10 +150,17 @@ def _talks(person: Person, versions: list[LearningPathVersion]) -> dict[UUID, Si
     return {row.path_key: row for row in rows.order_by("recorded_at", "pk")}
 
 
+def _parts() -> QuerySet[LearningPathCourse]:
+    parts = LearningPathCourse.objects.filter(course_key=Slot("course", UUIDField()))
+    return parts.annotate(path=F("path_version__key")).order_by("path_version__key")
+
+
+PARTS = Prepared(_parts)  # whoever finishes a course waits for it
+
+
 def paths_with(course_key: UUID) -> list[UUID]:
     """The paths that a course is or has been part of, in one query."""
-    rows = LearningPathCourse.objects.filter(course_key=course_key).order_by("path_version__key")
-    return list(rows.values_list("path_version__key", flat=True).distinct())
+    return list(dict.fromkeys(row["path"] for row in PARTS.rows(course=course_key)))
 
 
 def certificates_of_paths(person: Person, course_key: UUID) -> list[Certificate]:

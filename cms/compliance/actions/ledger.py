@@ -87,7 +87,7 @@ def record_release(
     recount_rules(target_ids=[target.pk])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # the action that asks for it is one whole with it
 def record_evidence(
     *,
     source_key: str,

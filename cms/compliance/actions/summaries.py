@@ -158,7 +158,7 @@ def _add(cells: Cells) -> None:
 # When a fact is new
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # the action that asks for it is one whole with it
 def recount_people(*, person_ids: Iterable[int], target_ids: Iterable[int] | None = None) -> None:
     """Find the steps of people anew, with some targets or all, and take the difference to the summary.
 
