@@ -27,7 +27,8 @@ def _cursor(database: Any) -> Iterator[Any]:
     from django.db.backends.postgresql.base import ServerBindingCursor
 
     database.ensure_connection()
-    with database._prepare_cursor(ServerBindingCursor(database.connection)) as cursor, database.wrap_database_errors:
+    planned: Any = ServerBindingCursor
+    with database._prepare_cursor(planned(database.connection)) as cursor, database.wrap_database_errors:
         yield cursor
 
 

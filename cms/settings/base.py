@@ -1,6 +1,7 @@
 """Settings that every installation of the reference site shares. Only these files read the environment."""
 
 from pathlib import Path
+from typing import Any
 
 import environs
 
@@ -102,7 +103,9 @@ SQLITE = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     },
 }
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", "") if env.str("DATABASE_URL", "") else SQLITE}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": dict(env.dj_db_url("DATABASE_URL", "")) if env.str("DATABASE_URL", "") else SQLITE
+}
 # From the second time on PostgreSQL keeps the plan of what everybody waits for. 0 behind a pooler that cannot.
 PREPARE_AFTER = env.int("LEDSTANG_PREPARE_AFTER", 1) or None
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":

@@ -152,7 +152,8 @@ def _talks(person: Person, versions: list[LearningPathVersion]) -> dict[UUID, Si
 
 def _parts() -> QuerySet[LearningPathCourse]:
     parts = LearningPathCourse.objects.filter(course_key=Slot("course", UUIDField()))
-    return parts.annotate(path=F("path_version__key")).order_by("path_version__key")
+    named: QuerySet[LearningPathCourse] = parts.annotate(path=F("path_version__key")).order_by("path_version__key")
+    return named
 
 
 PARTS = Prepared(_parts)  # whoever finishes a course waits for it

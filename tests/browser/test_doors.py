@@ -37,7 +37,7 @@ def test_an_app_is_connected_without_scripts(
     code = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
     page.get_by_label("Kod från appen").fill(code)
     page.get_by_role("button", name="Koppla appen").click()
-    assert page.get_by_role("main").locator("code").count() == 10
+    expect(page.get_by_role("main").locator("code")).to_have_count(10)
     page.get_by_role("link", name="Jag har sparat dem").click()
     expect(page).to_have_url("/uppfoljning/")
     page.goto(f"/konto/kod/{cast.learner.person.key}/")
