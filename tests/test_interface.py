@@ -346,6 +346,13 @@ def test_home_stands_without_a_page_for_the_steps(home, visitor):
     assert visitor.get("/").status_code == 200
 
 
+def test_what_editors_have_written_is_marked_as_swedish_in_an_english_page(home, visitor):
+    assert ' lang="sv">Ledstång i Provstaden</h1>' not in visitor.get("/").content.decode()
+    visitor.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert '<h1 lang="sv">Ledstång i Provstaden</h1>' in visitor.get("/").content.decode()
+    assert '<article class="ls-prose" lang="sv">' in visitor.get("/personuppgifter/").content.decode()
+
+
 def test_the_foot_links_to_pages_that_exist(home, visitor):
     page = visitor.get("/").content.decode()
     assert 'href="/personuppgifter/"' in page
@@ -391,11 +398,19 @@ def test_a_forged_theme_cookie_changes_nothing(visitor, db):
 
 
 def test_the_language_is_the_sites_unless_chosen(visitor, db):
-    assert "Kontaktvägar" in visitor.get("/kontakter/", headers={"Accept-Language": "en"}).content.decode()
-    visitor.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
-    response = visitor.get("/kontakter/")
-    assert "Contact routes" in response.content.decode()
-    assert response["Content-Language"] == "en"
+    asked = visitor.get("/kontakter/", headers={"Accept-Language": "en"})
+    assert "Kontaktvägar" in asked.content.decode()
+    assert (asked["Content-Language"], asked["Vary"]) == ("sv", "Cookie")
+    response = visitor.post(reverse("ledstang_core:language"), {"language": "en", "next": "/kontakter/"})
+    assert response.url == "/kontakter/"
+    english = visitor.get("/kontakter/")
+    page = english.content.decode()
+    assert '<html lang="en"' in page
+    assert '<button name="language" value="sv" lang="sv" aria-pressed="false">Svenska</button>' in page
+    assert (english["Content-Language"], "Contact routes" in page) == ("en", True)
+    assert visitor.get("/robots.txt").get("Content-Language") is None
+    response = visitor.post(reverse("ledstang_core:language"), {"language": "tlh"})
+    assert not response.cookies
 
 
 def test_a_broken_page_still_answers(settings, monkeypatch, db):

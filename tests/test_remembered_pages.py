@@ -135,11 +135,18 @@ def test_nobody_with_a_session_gets_what_a_visitor_got_or_leaves_anything(publis
     assert b"Lena" not in theirs.content
 
 
-def test_each_reading_theme_and_day_is_a_page_of_its_own(published, client, settings):
+def test_each_reading_theme_language_and_day_is_a_page_of_its_own(published, client, settings):
     plain = ask(client, published)[0].content
     client.cookies["ledstang_theme"] = "dark"
     assert b'data-color-scheme="dark"' in ask(client, published)[0].content
     del client.cookies["ledstang_theme"]
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = ask(client, published)[0].content
+    assert b"About this version" in english
+    assert "Kontaktvägen".encode() not in english
+    assert b'<div class="ls-prose" lang="sv">' in english
+    del client.cookies[settings.LANGUAGE_COOKIE_NAME]
+    assert ask(client, published)[0].content == plain
     assert client.get(f"/r/{published.key}/?lasning=preschool").content != plain
     request = client.get("/sok/").wsgi_request
     assert _is_for_anybody(request)

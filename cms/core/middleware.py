@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from cms.core.models import Refused
 from cms.core.views import refused
@@ -42,8 +43,8 @@ class AtomicPostMiddleware:
 class ChosenLanguageMiddleware:
     """The site's language, or the one that the visitor has chosen (Django's language cookie).
 
-    Unlike Django's own it takes no notice of what the browser asks for: the texts are Swedish, and a page in
-    two languages is read aloud wrongly.
+    Unlike Django's own it takes no notice of what the browser asks for: the texts are Swedish, and whoever has not
+    chosen gets a page in one language. What it says of an answer's language is true of pages only, not of files.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -55,7 +56,9 @@ class ChosenLanguageMiddleware:
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", language)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Content-Language", language)
+            patch_vary_headers(response, ["Cookie"])
         return response
 
 

@@ -4,4 +4,7 @@ from cms.core import views
 
 app_name = "ledstang_core"
 
-urlpatterns = [path("utseende/", views.set_theme, name="theme")]
+urlpatterns = [
+    path("utseende/", views.set_theme, name="theme"),
+    path("sprak/", views.set_language, name="language"),
+]

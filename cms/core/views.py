@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from cms.core.enums import THEME_COOKIE, Theme
+from cms.core.languages import offered
 from cms.core.models import Refused
 
 
@@ -54,15 +55,24 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 @csrf_exempt  # only a preference: a token here would give every visitor a cookie
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Light, dark or as the device says, kept in a cookie and not with the account."""
-    response = HttpResponseRedirect(safe_next(request))
     chosen = request.POST.get("theme")
-    if chosen in Theme.values:
+    return _preferred(request, THEME_COOKIE, chosen if chosen in Theme.values else None)
+
+
+@require_POST
+@transaction.non_atomic_requests
+@csrf_exempt  # as above
+def set_language(request: HttpRequest) -> HttpResponse:
+    """The language of the interface, kept in Django's own cookie. The texts stay in the site's language."""
+    chosen = request.POST.get("language")
+    return _preferred(request, settings.LANGUAGE_COOKIE_NAME, chosen if chosen in dict(offered()) else None)
+
+
+def _preferred(request: HttpRequest, cookie: str, value: str | None) -> HttpResponse:
+    """Back to where one was, with the preference in a cookie for a year if it is one that there is."""
+    response = HttpResponseRedirect(safe_next(request))
+    if value is not None:
         response.set_cookie(
-            THEME_COOKIE,
-            chosen,
-            max_age=60 * 60 * 24 * 365,
-            secure=request.is_secure(),
-            httponly=True,
-            samesite="Lax",
+            cookie, value, max_age=60 * 60 * 24 * 365, secure=request.is_secure(), httponly=True, samesite="Lax"
         )
     return response

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, prefetch_related_objects
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -187,7 +188,8 @@ def words_html(text: str, cites: Mapping[str, Any]) -> SafeString:
     def slot_of(token: Token) -> str:
         return slot(token, law_html(laws[token.key]) if token.kind == LAW and token.key in laws else "")
 
-    return mark_safe(replace_tokens(str(conditional_escape(text)), slot_of))
+    with translation.override(settings.LANGUAGE_CODE):
+        return mark_safe(replace_tokens(str(conditional_escape(text)), slot_of))
 
 
 def fallback_html(*, linked: bool = True) -> SafeString:
@@ -234,7 +236,9 @@ class Filler:
         return tuple(sorted(found, key=lambda district: district[1]))
 
     def fill(self, html: str) -> SafeString:
-        return mark_safe(replace_slots(html, self._replace))
+        """In the site's language, as the text that it stands in."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return mark_safe(replace_slots(html, self._replace))
 
     def _replace(self, token: Token, frozen: str) -> str:
         if token.kind == CONTACT:

@@ -14,8 +14,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from cms.core.enums import THEME_COOKIE, Audience, Competence, Theme, Tone
+from cms.core.languages import is_foreign, offered
 from cms.core.models import CitySettings
 from cms.core.readings import only as only_for
 from cms.core.registry import NavItem, Registry, footer_items, nav_items, page_parts
@@ -125,6 +127,25 @@ def theme(context: template.Context) -> str:
     request = context.get("request")
     chosen = request.COOKIES.get(THEME_COOKIE) if request is not None else None
     return chosen if chosen in Theme.values else Theme.AUTO.value
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """What the interface can speak, each with its own name for itself; empty where there is nothing to choose."""
+    found = offered()
+    return found if len(found) > 1 else []
+
+
+@register.simple_tag
+def content_lang() -> SafeString:
+    """` lang="sv"` on an element whose text editors have written, when the interface speaks another language."""
+    return format_html(' lang="{}"', settings.LANGUAGE_CODE) if is_foreign() else SafeString("")
+
+
+@register.simple_tag
+def interface_lang() -> SafeString:
+    """The other way round: on an element with words of the interface inside one with `{% content_lang %}`."""
+    return format_html(' lang="{}"', get_language()) if is_foreign() else SafeString("")
 
 
 @register.simple_tag

@@ -1,0 +1,17 @@
+"""The languages that the interface speaks. What editors have written is always in the site's own."""
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+# As each calls itself: that is never translated. A language stands here when its catalogue is complete.
+OWN_NAMES = {"sv": "Svenska", "en": "English"}
+
+
+def offered() -> list[tuple[str, str]]:
+    """The languages of this site that a visitor may choose from, with their names."""
+    return [(code, name) for code, name in OWN_NAMES.items() if code in dict(settings.LANGUAGES)]
+
+
+def is_foreign() -> bool:
+    """Whether the interface now speaks another language than the texts."""
+    return get_language() != settings.LANGUAGE_CODE
