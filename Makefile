@@ -61,10 +61,7 @@ demo: run-packages .venv/run-installed catalogs
 
 # Testing. Both databases always run; either failing fails the command.
 test: test-packages .venv/dev-installed
-	@status=0; \
-	echo "On SQLite:"; $(PYTEST) || status=1; \
-	echo "On PostgreSQL:"; $(PY) tools/postgres.py -- $(PYTEST) -m "not once" || status=1; \
-	exit $$status
+	@$(PY) tools/suite.py
 
 browser: test-packages .venv/dev-installed
 	@$(PYTEST) tests/browser

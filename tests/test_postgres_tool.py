@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 import psycopg
+import pytest
 
+from tools import suite
 from tools.postgres import Cluster, cluster
 
 TOOL = Path(__file__).resolve().parent.parent / "tools" / "postgres.py"
@@ -48,3 +50,11 @@ def test_terminated_tool_leaves_nothing(tmp_path: Path):
     tool.send_signal(signal.SIGTERM)
     assert tool.wait(30) == 128 + signal.SIGTERM
     assert not folder.exists()
+
+
+def test_both_databases_run_and_either_failing_fails(capfd):
+    assert suite.run(["--version"]) == 0
+    assert suite.run(["--no-such-option"]) == 1
+    told = capfd.readouterr().out
+    assert told.count("On SQLite") == told.count("On PostgreSQL:") == 2
+    assert told.count(f"pytest {pytest.__version__}") == 2

@@ -7,6 +7,7 @@ Django reads. Needs Babel only: no gettext programs.
 """
 
 import io
+import os
 import re
 import sys
 from collections import Counter
@@ -152,7 +153,9 @@ def compile_catalog(label: str) -> list[str]:
         write_mo(compiled, read(label))
         target = path.with_suffix(".mo")
         if not target.exists() or target.read_bytes() != compiled.getvalue():
-            target.write_bytes(compiled.getvalue())
+            whole = target.with_suffix(f".{os.getpid()}")  # nobody reads half of it
+            whole.write_bytes(compiled.getvalue())
+            whole.replace(target)
     return []
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.models import Permission
 from playwright.sync_api import Page, expect
@@ -11,6 +12,8 @@ from tests.browser.conftest import NARROWEST
 from tests.cast import Cast, City
 from tests.factories import PASSWORD
 from tests.test_roster import STAFF, UNITS
+
+pytestmark = pytest.mark.once
 
 
 def log_in(page: Page, email: str, wanted: str) -> None:

@@ -10,6 +10,8 @@ from tests.browser.conftest import NARROWEST, PHONE
 from tests.cast import Cast
 from tests.factories import PASSWORD
 
+pytestmark = pytest.mark.once
+
 ELSEWHERE = "https://www.smhi.se/"
 OWN = ["/kontakter/", "/konto/logga-in/", "/konto/glomt-losenord/", "/konto/nytt-losenord/x/y/", "/finns-inte/"]
 

@@ -11,6 +11,8 @@ from demo.accounts import PASSWORD, address
 from tests.browser.conftest import NARROWEST
 from tests.cast import Cast
 
+pytestmark = pytest.mark.once
+
 
 def test_chromium_reaches_the_server(page: Page, live_server: Any, cast: Cast):
     response = page.goto("/robots.txt")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -12,6 +13,8 @@ from tests.browser.conftest import PHONE
 from tests.browser.test_doors import log_in
 from tests.cast import Cast
 from tests.factories import GuidelinePageFactory
+
+pytestmark = pytest.mark.once
 
 
 def test_passage_is_taken_out_and_readers_see_that_it_was(

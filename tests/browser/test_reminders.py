@@ -14,7 +14,7 @@ from demo.accounts import address
 from tests.browser.conftest import NARROWEST
 from tests.browser.test_journeys import log_in, person_of
 
-pytestmark = pytest.mark.usefixtures("demo_city")
+pytestmark = [pytest.mark.usefixtures("demo_city"), pytest.mark.once]
 
 
 def test_hr_reminds_and_rehearses(
