@@ -18,6 +18,7 @@ from cms.people.models import Person
 from courses.models import Answer, Attempt
 from tests.cast import Member
 from tests.factories import EmploymentFactory, PersonFactory
+from tests.page_rules import faults_of_head, faults_of_weight, is_page
 from tests.reading import text_of
 from tests.route_table import Route, Row, matrix, methods_of, missing_rows, read_row, routes
 from tests.world import World, standing_world
@@ -64,14 +65,24 @@ def answer_to(response: HttpResponse) -> str:
 
 
 def ask(member: Member, method: str, address: str, data: dict[str, Any] | None = None) -> tuple[str, list[str]]:
-    """What a member gets, and what of it is none of their business; whatever the request wrote is taken back."""
+    """What a member gets, and what is wrong with it: what is none of their business, or a page that is not whole.
+
+    Whatever the request wrote is taken back.
+    """
     client = member.client(raise_request_exception=False)
     with transaction.atomic():
         response = client.get(address, data) if method == "GET" else client.post(address, data or {})
         text = text_of(response)
         transaction.set_rollback(True)
     secrets = [NAME] if member.name == "learner" else [NAME, *TRIED]
-    return answer_to(response), [secret for secret in secrets if secret in text]
+    return answer_to(response), [*(secret for secret in secrets if secret in text), *faults_of(response, address)]
+
+
+def faults_of(response: HttpResponse, address: str) -> list[str]:
+    if not is_page(response):
+        return []
+    html = response.content.decode()
+    return faults_of_head(html) + ([] if address.startswith("/admin/") else faults_of_weight(html))
 
 
 def test_every_route_has_a_row():
@@ -99,7 +110,10 @@ def test_twin_a_forgotten_member_is_found():
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.route}-{row.method}")
 def test_matrix(row: Row, world: World):
-    """Who gets what; and in no answer somebody protected, or what another has answered, how well and when."""
+    """Who gets what; and in no answer somebody protected, or what another has answered, how well and when.
+
+    Each page has one heading, a language and a title; outside the admin it is light and waits for no script.
+    """
     address = world.address(row.route)
     data = world.data(row.route) if row.method == "POST" else None
     got, told = {}, {}

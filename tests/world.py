@@ -21,7 +21,7 @@ from cms.compliance.actions import grant_exemption, record_evidence, set_rule
 from cms.compliance.enums import EvidenceKind, ExemptionReason
 from cms.compliance.models import Evidence, Exemption, Requirement
 from cms.home.actions import report_fault
-from cms.home.models import AccessibilityPage, FaultReport
+from cms.home.models import AccessibilityPage, FaultReport, HomePage, PlainPage
 from cms.oversight.actions import ask_for_rule, decide_lines, open_disclosure, release_disclosure, request_export
 from cms.oversight.enums import FileFormat, LineDecision, SecrecyGround
 from cms.oversight.models import AwaitedRule, Disclosure, ExportFile
@@ -212,6 +212,21 @@ class World:
         decide_lines(disclosure=made, decisions=dict.fromkeys(lines, (LineDecision.RELEASE, SecrecyGround.NONE)))
         release_disclosure(disclosure=made, lines=lines_of(made, hr), actor=hr)
         return made
+
+    @cached_property
+    def home(self) -> HomePage:
+        """The first page of the site from now on."""
+        site = Site.objects.get(is_default_site=True)
+        page: HomePage = site.root_page.get_parent().add_child(instance=HomePage(title="Ledstång", slug="start"))
+        site.root_page = page
+        site.save()
+        return page
+
+    @cached_property
+    def plain(self) -> PlainPage:
+        plain = PlainPage(title="Personuppgifter", slug="personuppgifter", body="<h2>Vem</h2><p>Vi.</p>")
+        page: PlainPage = Site.objects.get(is_default_site=True).root_page.add_child(instance=plain)
+        return page
 
     @cached_property
     def statement(self) -> AccessibilityPage:

@@ -1,6 +1,8 @@
-"""Join the style sheets under static/ledstang_core/ into the one file that pages load: `python tools/bundle_css.py`.
+"""Join the style sheets into the one file that pages load: `python tools/bundle_css.py`.
 
-No build step is needed to run the site: the result is committed, and a test compares it with its sources.
+Those of static/ledstang_core/, and the sheet of each app: one request, and it is there already when somebody goes from
+a guideline to a course. No build step is needed to run the site: the result is committed, and a test compares it with
+its sources.
 """
 
 import re
@@ -10,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent / "static" / "ledstang_core"
 TARGET = ROOT / "ledstang.css"
 LAYERS = "@layer ds.theme, ds.base, ds.components, ledstang;"
+APPS = ["ledstang_oversight", "ledstang_reminders", "guidelines", "courses"]
 
 VENDORED = [
     *["skip-link", "heading", "paragraph", "list", "label", "link", "button", "field", "fieldset", "input"],
@@ -23,6 +26,11 @@ def own_sheets() -> list[Path]:
     names = sorted(path.stem for path in (ROOT / "css").glob("*.css"))
     middle = [name for name in names if name not in (*first, *last, "tokens")]
     return [ROOT / "css" / f"{name}.css" for name in (*first, *middle, *last)]
+
+
+def app_sheets() -> list[Path]:
+    """What each app adds, for its own classes. They bring their layer with them."""
+    return [ROOT.parent / app / f"{app.removeprefix('ledstang_')}.css" for app in APPS]
 
 
 def squeeze(css: str) -> str:
@@ -45,6 +53,7 @@ def bundle() -> str:
         in_layer("ds.base", [vendor / "base.css"]),
         in_layer("ds.components", [vendor / f"{name}.css" for name in VENDORED]),
         in_layer("ledstang", own_sheets()),
+        *(squeeze(sheet.read_text()) for sheet in app_sheets()),
     ]
     return "\n".join(parts) + "\n"
 
