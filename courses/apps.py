@@ -13,6 +13,13 @@ class CoursesConfig(AppConfig):
         self._register_personal_matters()
         self._register_disposal()
         self._register_pages()
+        self._register_care()
+
+    def _register_care(self) -> None:
+        from cms.core.registry import CareFinder, care_finders
+        from courses.queries.care import courses_waiting
+
+        care_finders.register(CareFinder("courses", courses_waiting, order=40))
 
     def _register_documents(self) -> None:
         from cms.compliance.registry import TargetKind, target_kinds

@@ -50,6 +50,13 @@ class GuidelinesConfig(AppConfig):
         )
         self._register_ways_in()
         self._register_mails()
+        self._register_care()
+
+    def _register_care(self) -> None:
+        from cms.core.registry import CareFinder, care_finders
+        from guidelines.queries.care import guidelines_waiting
+
+        care_finders.register(CareFinder("guidelines", guidelines_waiting, order=30))
 
     def _register_ways_in(self) -> None:
         from cms.core.registry import NavItem, nav_items

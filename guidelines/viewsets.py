@@ -11,7 +11,7 @@ class SynonymsViewSet(ModelViewSet):
     model = Synonyms
     icon = "search"
     menu_label = _("Synonyms")
-    menu_order = 330
+    menu_order = 310
     add_to_admin_menu = True
     add_to_reference_index = False
     url_prefix = "synonymer"

@@ -124,7 +124,7 @@ def decisions_to_confirm(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(LoneDecisionsPanel())
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_ledstang_care_item")
 def flagged_item() -> MenuItem:
     return MenuItem(_("Flagged sections"), reverse("guidelines_admin:flagged"), icon_name="warning", order=305)
 

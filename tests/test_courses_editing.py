@@ -310,7 +310,13 @@ def test_the_dialog_tells_word_by_word_and_what_each_kind_of_change_costs(desk, 
     other = latest(pages[1])
     other.body = body("Läs det här sist.", "Svara sedan på frågorna.")
     other.save_revision()
+    own = page.get_latest_revision_as_object()
+    own.summary, own.pass_mark = "En kort kurs för alla.", 70
+    own.save_revision()
     html = " ".join(desk.get(cut_url(page)).content.decode().split())
+    assert "Kursen själv" in html
+    assert "<strong>Ändrad</strong>: sammanfattningen, gränsen för godkänt" in html
+    assert "Gränsen för godkänt: <del>80</del><ins>70</ins> procent" in html
     assert "1 ändrad fråga, 1 fråga borttagen" in html
     assert "minuterna" in html
     assert "Vem <ins>ska anmäla</ins>" in html.replace("<del>anmäler</del>", "")

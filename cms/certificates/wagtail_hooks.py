@@ -24,7 +24,7 @@ def certificate_addresses() -> list[URLPattern]:
     ]
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_ledstang_staff_item")
 def certificates_item() -> MenuItem:
     return CertificatesMenuItem(
         _("Certificates"), reverse("ledstang_find_certificate"), icon_name="doc-full", order=320

@@ -12,8 +12,11 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from cms.core import checks  # noqa: F401
+        from cms.core.queries import tasks_waiting
         from cms.core.receivers import ask_triggers, put_triggers_back, take_triggers_down
+        from cms.core.registry import CareFinder, care_finders
 
+        care_finders.register(CareFinder("tasks", tasks_waiting, order=10))
         connection_created.connect(ask_triggers, dispatch_uid="ledstang_ask_triggers")
         pre_migrate.connect(take_triggers_down, sender=self, dispatch_uid="ledstang_triggers_down")
         post_migrate.connect(put_triggers_back, sender=self, dispatch_uid="ledstang_triggers")

@@ -1,6 +1,6 @@
 """Registries through which news travels up the house: lower apps ask, higher apps register."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, Protocol, TypeVar
@@ -140,8 +140,35 @@ class UseFinder:
     find: Callable[[Collection[Token]], Mapping[Token, Sequence[Use]]]
 
 
+@dataclass(frozen=True)
+class Care:
+    """Something that waits for somebody in the admin, in words with its count: "3 contact routes must be verified".
+
+    `url` is the list it stands in, or the place; `places` are the single ones, as title and address. `is_late`: it
+    should have been done by now.
+    """
+
+    words: str
+    url: str = ""
+    places: Sequence[tuple[str, str]] = ()
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class CareFinder:
+    """`find(user, on)` tells what waits for an account on a day, of what it may do something about.
+
+    It asks as many queries for much as for little. `order` says where its lines stand on the admin's home page.
+    """
+
+    name: str
+    find: Callable[[Any, date], Iterable[Care]]
+    order: int = 100
+
+
 nav_items: Registry[NavItem] = Registry("navigation item")
 footer_items: Registry[NavItem] = Registry("footer link")
 page_parts: Registry[PagePart] = Registry("part of a page")
 token_kinds: Registry[TokenKind] = Registry("token kind")
 use_finders: Registry[UseFinder] = Registry("finder of uses")
+care_finders: Registry[CareFinder] = Registry("finder of what needs care")

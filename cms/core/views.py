@@ -7,13 +7,16 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from wagtail.admin.ui.components import Component
 
 from cms.core.enums import THEME_COOKIE, Theme
 from cms.core.languages import offered
 from cms.core.models import Refused
+from cms.core.registry import care_finders
 
 
 def base_template() -> str:
@@ -76,3 +79,16 @@ def _preferred(request: HttpRequest, cookie: str, value: str | None) -> HttpResp
             cookie, value, max_age=60 * 60 * 24 * 365, secure=request.is_secure(), httponly=True, samesite="Lax"
         )
     return response
+
+
+class CarePanel(Component):
+    """First on the admin's home page: what waits for the account today, each line a link to where it is dealt with."""
+
+    order = 60
+    template_name = "ledstang_core/admin/care.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        user, today = parent_context["request"].user, timezone.localdate()
+        finders = sorted(care_finders, key=lambda finder: finder.order)
+        cares = [care for finder in finders for care in finder.find(user, today)]
+        return {"cares": sorted(cares, key=lambda care: not care.is_late)}

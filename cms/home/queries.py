@@ -1,7 +1,15 @@
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
 from django.http import HttpRequest  # noqa: TID251 keeps what it found with the request
+from django.urls import reverse
+from django.utils.translation import ngettext
 from wagtail.models import Page
 
-from cms.home.models import AccessibilityPage, PlainPage
+from cms.core.registry import Care
+from cms.home.models import AccessibilityPage, FaultReport, PlainPage
+from cms.home.permissions import user_can_see_faults
 
 
 def about_page(request: HttpRequest, slug: str) -> str | None:
@@ -17,3 +25,17 @@ def statement_page() -> AccessibilityPage | None:
     """The site's accessibility statement, published or not."""
     found: AccessibilityPage | None = AccessibilityPage.objects.first()
     return found
+
+
+def faults_waiting(user: Any, on: date) -> Iterator[Care]:
+    """Reports of what somebody could not use, for those who keep the accessibility statement."""
+    if not user_can_see_faults(user, statement_page()):
+        return
+    count = FaultReport.objects.waiting().count()
+    if count:
+        words = ngettext(
+            "%(count)s report of a fault in accessibility waits for an answer",
+            "%(count)s reports of faults in accessibility wait for an answer",
+            count,
+        )
+        yield Care(words % {"count": count}, reverse("ledstang_faults"))

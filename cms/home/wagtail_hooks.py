@@ -22,6 +22,6 @@ def fault_urls() -> list[URLPattern]:
     ]
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_ledstang_care_item")
 def faults_item() -> MenuItem:
-    return FaultsMenuItem(_("Reported faults"), reverse("ledstang_faults"), icon_name="warning", order=310)
+    return FaultsMenuItem(_("Reported faults"), reverse("ledstang_faults"), icon_name="mail", order=330)

@@ -40,7 +40,7 @@ def disposal_item() -> MenuItem:
     return DisposalMenuItem(_("Disposal"), reverse("ledstang_disposals"), icon_name="bin", order=900)
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_ledstang_staff_item")
 def requirements_item() -> MenuItem:
     return RequirementsMenuItem(_("Requirements"), reverse("ledstang_requirements"), icon_name="tasks", order=420)
 

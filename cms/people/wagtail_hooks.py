@@ -33,7 +33,7 @@ def roster_urls() -> list[URLPattern]:
     ]
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_ledstang_staff_item")
 def roster_item() -> MenuItem:
     return RosterMenuItem(_("Roster"), reverse("ledstang_roster"), icon_name="group", order=430)
 
@@ -45,7 +45,7 @@ class MergeMenuItem(MenuItem):
         return user_can_merge_people(request.user) and not user_can_import_roster(request.user)
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_ledstang_staff_item")
 def merge_item() -> MenuItem:
     return MergeMenuItem(_("Merge records"), reverse("ledstang_merge"), icon_name="group", order=431)
 

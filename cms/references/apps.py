@@ -15,7 +15,7 @@ class ReferencesConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import NoReverseMatch, reverse
 
-        from cms.core.registry import NavItem, TokenKind, footer_items, token_kinds
+        from cms.core.registry import CareFinder, NavItem, TokenKind, care_finders, footer_items, token_kinds
         from cms.references import queries, receivers, slots  # noqa: F401
 
         law = TokenKind(slots.LAW, queries.freeze_law, queries.doubts_about_law, "law_changed", "law_changed")
@@ -35,6 +35,7 @@ class ReferencesConfig(AppConfig):
         )
         for kind in (law, contact, contact_list):
             token_kinds.register(kind)
+        care_finders.register(CareFinder("registers", queries.registers_waiting, order=20))
 
         def address(request: object) -> str | None:
             try:

@@ -1,19 +1,22 @@
 """Reads over the registers: who a text is served to, and what a citation is worth today."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cms.core.enums import Visibility
-from cms.core.registry import Doubt, FrozenToken
+from cms.core.registry import Care, Doubt, FrozenToken
 from cms.core.tokens import Token, slot
 from cms.people.models import Employment, Person
 from cms.people.queries import employments_on
-from cms.references.enums import LegalStatus
+from cms.references.enums import ContactCare, LawCare, LegalStatus
 from cms.references.glossary import Term
 from cms.references.models import Contact, GlossaryTerm, LegalReference
 from cms.references.slots import CONTACT, CONTACT_LIST, LAW, Reader, fill, law_html, law_value, load_contacts
@@ -147,3 +150,55 @@ def _doubts(contacts: QuerySet[Contact], by: str, on: date) -> dict[str, list[Do
         elif contact.is_unverified(on):
             doubts.append(Doubt("contact_unverified", str(contact)))
     return found
+
+
+# What somebody has to look at today
+
+
+def registers_waiting(user: Any, on: date) -> Iterator[Care]:
+    """Entries that are out of date, or that nobody has looked at for long, in the registers that an account keeps."""
+    if user.has_perm("ledstang_references.change_contact"):
+        yield from _contacts_waiting(_counted(Contact.objects.with_care(on)))
+    if user.has_perm("ledstang_references.change_legalreference"):
+        yield from _law_waiting(_counted(LegalReference.objects.with_care(on)))
+
+
+def _counted(entries: QuerySet[Any]) -> dict[str, int]:
+    """How many entries of a register need each kind of care."""
+    return dict(entries.order_by().values_list("care").annotate(count=Count("pk")))
+
+
+def _contacts_waiting(counts: dict[str, int]) -> Iterator[Care]:
+    address = reverse("contact:index")
+    if count := counts.get(ContactCare.EXPIRED):
+        words = ngettext(
+            "%(count)s contact route has expired, and readers get 112 and 114 14 instead",
+            "%(count)s contact routes have expired, and readers get 112 and 114 14 instead",
+            count,
+        )
+        yield Care(words % {"count": count}, f"{address}?care={ContactCare.EXPIRED}", is_late=True)
+    if count := counts.get(ContactCare.UNVERIFIED):
+        words = ngettext(
+            "%(count)s contact route must be verified: call or look",
+            "%(count)s contact routes must be verified: call or look",
+            count,
+        )
+        yield Care(words % {"count": count}, f"{address}?care={ContactCare.UNVERIFIED}")
+
+
+def _law_waiting(counts: dict[str, int]) -> Iterator[Care]:
+    address = reverse("legalreference:index")
+    if count := counts.get(LawCare.REPEALED):
+        words = ngettext(
+            "%(count)s legal reference does not apply any more",
+            "%(count)s legal references do not apply any more",
+            count,
+        )
+        yield Care(words % {"count": count}, f"{address}?care={LawCare.REPEALED}", is_late=True)
+    if count := counts.get(LawCare.STALE):
+        words = ngettext(
+            "%(count)s legal reference has not been reviewed for a year",
+            "%(count)s legal references have not been reviewed for a year",
+            count,
+        )
+        yield Care(words % {"count": count}, f"{address}?care={LawCare.STALE}")

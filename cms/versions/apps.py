@@ -9,4 +9,8 @@ class VersionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from cms.core.registry import CareFinder, care_finders
         from cms.versions import checks  # noqa: F401
+        from cms.versions.care import reviews_waiting
+
+        care_finders.register(CareFinder("reviews", reviews_waiting, order=60))

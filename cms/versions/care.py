@@ -9,15 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cms.core.readings import is_for, read_for
-from cms.core.registry import FrozenToken, token_kinds
+from cms.core.registry import Care, FrozenToken, token_kinds
 from cms.core.tokens import Token, find_slots, find_tokens
 from cms.versions.enums import RemarkKind
 from cms.versions.freezing import strings_in
 from cms.versions.models import Content, Fragment
+from cms.versions.permissions import user_can_sign
+from cms.versions.queries import waiting_for_review
 from cms.versions.registry import Paper, version_kinds
 
 SHOWN = 60
@@ -139,3 +143,16 @@ def _papers(hashes: Sequence[str]) -> dict[str, list[Paper]]:
         for sha256, papers in kind.papers(hashes).items():
             found.setdefault(sha256, []).extend(papers)
     return found
+
+
+def reviews_waiting(user: Any, on: date) -> Iterator[Care]:
+    """What experts have not signed in the texts that readers get, for those who may sign."""
+    if not user_can_sign(user):
+        return
+    contents: dict[int, str] = {}
+    for kind in version_kinds:
+        contents.update(kind.current_contents())
+    count = len(waiting_for_review(contents))
+    if count:
+        words = ngettext("%(count)s section waits for an expert", "%(count)s sections wait for an expert", count)
+        yield Care(words % {"count": count}, reverse("ledstang_reviews"))

@@ -22,7 +22,7 @@ def review_address() -> list[Any]:
     return [path("granskning/", ReviewView.as_view(), name="ledstang_reviews")]
 
 
-@hooks.register("register_admin_menu_item")
+@hooks.register("register_ledstang_care_item")
 def reviews_item() -> MenuItem:
     return ReviewsMenuItem(_("Expert review"), reverse("ledstang_reviews"), icon_name="check", order=310)
 

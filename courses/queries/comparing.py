@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import rfc8785
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cms.versions.comparison import Compared, Passage, compare
 from cms.versions.freezing import Draft
 from cms.versions.models import Fragment
+from courses.enums import UnitState
 from courses.freezing import every_question
 from courses.queries.drafts import Gathered, UnitChange
 
@@ -30,9 +32,14 @@ class UnitWords:
 
 @dataclass(frozen=True)
 class Words:
-    """A course of the dialog: what differs in its description, and each of its units."""
+    """A course of the dialog: what differs in its own fields and description, and each of its units.
 
+    `details` says in a few words what of the course itself differs.
+    """
+
+    state: UnitState
     course: tuple[Compared, ...]
+    details: tuple[str, ...]
     units: tuple[UnitWords, ...]
 
 
@@ -44,20 +51,42 @@ def words_of(gathered: Gathered) -> Words:
     frozen: dict[int, list[Passage]] = {}
     for row in Fragment.objects.filter(content__in=contents).order_by("position"):
         frozen.setdefault(row.content_id, []).append(Passage(row.key, row.kind, row.text, row.sha256))
-    course: tuple[Compared, ...] = ()
-    if latest is not None:
-        course = _different(frozen.get(latest.content_id, []), _passages(gathered.course.draft))
-    return Words(course, tuple(_words(unit, frozen) for unit in gathered.units))
+    units = tuple(_words(unit, frozen) for unit in gathered.units)
+    if latest is None:
+        return Words(UnitState.ADDED, (), (), units)
+    parts, draft = latest.content.parts, gathered.course.draft
+    fields = _different(_fields(parts["title"], parts["extra"]), _fields(draft.title, draft.extra))
+    text = _different(frozen.get(latest.content_id, []), _passages(draft))
+    details = (*(one.passage.kind for one in fields), *((pgettext("what has changed", "the text"),) if text else ()))
+    state = UnitState.CHANGED if details else UnitState.UNCHANGED
+    return Words(state, (*fields, *text), details, units)
+
+
+def _fields(title: str, extra: dict[str, Any]) -> list[Passage]:
+    """What stands beside the text of a course or a unit, each field with its name before it."""
+    share, orders = extra.get("pass_mark"), {True: pgettext("courses", "yes"), False: pgettext("courses", "no")}
+    said = {
+        _("the title"): title,
+        pgettext("what has changed", "the summary"): extra.get("summary"),
+        _("for whom"): extra.get("for_whom"),
+        _("the goal"): extra.get("goal"),
+        _("the pass mark"): None if share is None else _("%(share)s per cent") % {"share": share},
+        _("whether the units are taken in order"): orders.get(extra.get("needs_order", "")),
+    }
+    lines = {name: f"{capfirst(name)}: {value}" for name, value in said.items() if value}
+    return [Passage(name, name, line, line) for name, line in lines.items()]
 
 
 def _words(unit: UnitChange, frozen: dict[int, list[Passage]]) -> UnitWords:
     if unit.before is None or unit.draft is None or not unit.details:
         return UnitWords(unit)
     before, draft = unit.before, unit.draft.draft
+    parts = before.content.parts
+    fields = _different(_fields(parts["title"], parts["extra"]), _fields(draft.title, draft.extra))
     return UnitWords(
         unit,
-        sections=_different(frozen.get(before.content_id, []), _passages(draft)),
-        questions=_different(list(_questions(before.content.parts["extra"])), list(_questions(draft.extra))),
+        sections=(*fields, *_different(frozen.get(before.content_id, []), _passages(draft))),
+        questions=_different(list(_questions(parts["extra"])), list(_questions(draft.extra))),
     )
 
 

@@ -57,7 +57,12 @@ class Flagged:
 
 def flagged_sections(user: Any, on: date) -> list[Flagged]:
     """What readers have flagged in the versions in force of the guidelines that an account may edit."""
-    pages = {page.key: page for page in GuidelinePage.objects.filter(alias_of=None) if user_can_plan(user, page)}
+    return flagged_in([page for page in GuidelinePage.objects.filter(alias_of=None) if user_can_plan(user, page)], on)
+
+
+def flagged_in(guidelines: Iterable[GuidelinePage], on: date) -> list[Flagged]:
+    """The same of some guidelines."""
+    pages = {page.key: page for page in guidelines}
     versions = in_force_by_key(pages, on)
     sections = sections_by_content({version.content_id for version in versions.values()})
     hashes = {section.sha256 for of_one in sections.values() for section in of_one}

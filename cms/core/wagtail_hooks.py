@@ -1,0 +1,39 @@
+"""The admin's home page and the order of its menu: by what one wants to do."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+
+from cms.core.views import CarePanel
+
+FILES = {"images": 400, "media": 401, "documents": 402}  # Wagtail scatters them
+
+
+@hooks.register("construct_homepage_panels")
+def what_needs_care(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(CarePanel())
+
+
+@hooks.register("register_admin_menu_item")
+def care_menu() -> SubmenuMenuItem:
+    """Apps put here what others have said of the texts and that somebody has to answer."""
+    menu = Menu(register_hook_name="register_ledstang_care_item")
+    return SubmenuMenuItem(_("Review and answer"), menu, name="ledstang-care", icon_name="warning", order=320)
+
+
+@hooks.register("register_admin_menu_item")
+def staff_menu() -> SubmenuMenuItem:
+    """Apps put here what is about those who work in the city, and not about texts."""
+    menu = Menu(register_hook_name="register_ledstang_staff_item")
+    return SubmenuMenuItem(
+        _("Staff, requirements and certificates"), menu, name="ledstang-staff", icon_name="group", order=330
+    )
+
+
+@hooks.register("construct_main_menu")
+def files_together(request: HttpRequest, items: list[MenuItem]) -> None:
+    for item in items:
+        item.order = FILES.get(item.name, item.order)

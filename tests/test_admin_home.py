@@ -1,0 +1,123 @@
+"""The admin's home page: what waits for each account today, no more than it may do something about."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from lxml import html
+
+from cms.references.models import Contact, LegalReference
+from courses.models import UnitPage
+from guidelines.actions import flag_section, publish_guideline
+from guidelines.enums import FlagReason
+from guidelines.models import GuidelinePage
+from tests.cast import Cast, Member
+from tests.factories import (
+    ContactFactory,
+    CoursePageFactory,
+    GuidelinePageFactory,
+    LegalReferenceFactory,
+    heading,
+    text,
+)
+from tests.learning import publish_course
+from tests.test_guidelines import edit
+
+CALM = "Inget väntar på dig i dag."
+
+
+def panel(member: Member) -> Any:
+    page = html.fromstring(member.client().get(reverse("wagtailadmin_home")).content.decode())
+    return page.xpath("//div[contains(@class, 'ledstang-care')]")[0]
+
+
+def lines(member: Member) -> dict[str, list[str]]:
+    """Each line of the panel, with the addresses that it leads to."""
+    return {
+        " ".join(item.xpath("string(.)").split()): item.xpath(".//a/@href") for item in panel(member).xpath("./ul/li")
+    }
+
+
+def grow(today: date) -> None:
+    """One of everything that needs care, and some that needs none."""
+    ContactFactory(open=True, valid_to=today - timedelta(days=1), verified_on=today)
+    ContactFactory(open=True, verified_on=today)
+    LegalReferenceFactory(reviewed_on=today - timedelta(days=400))
+    LegalReferenceFactory(reviewed_on=today)
+    for review_by in (today - timedelta(days=1), today + timedelta(days=20), today + timedelta(days=200)):
+        blocks = [heading("Ansvar"), text("Rektor leder.", review=("J",))]
+        page = GuidelinePageFactory(body=blocks, review_by=review_by)
+        version = publish_guideline(page=page)
+        flag_section(version=version, key=blocks[0]["id"], reason=FlagReason.UNCLEAR)
+    edit(GuidelinePage.objects.last(), text("Rektor och huvudman leder."))
+    publish_course(units=0, read_only=1)
+    unit = UnitPage.objects.last()
+    unit.goal = "Något annat."
+    unit.save_revision()
+    CoursePageFactory(units=0)
+
+
+@pytest.fixture
+def editor_of_registers(cast: Cast) -> Member:
+    """May edit pages and keep the registers, but not publish."""
+    models = (LegalReference, Contact)
+    names = [f"change_{model._meta.model_name}" for model in models]
+    cast.editor.user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    return cast.editor
+
+
+def test_each_line_is_a_count_and_leads_to_where_it_is_dealt_with(editor_of_registers, approver):
+    editor, today = editor_of_registers, timezone.localdate()
+    assert CALM in panel(editor).text_content()
+    grow(today)
+    found = lines(editor)
+    late, rest = list(found)[:2], list(found)[2:]
+    assert late[0].startswith("För sent: 1 kontaktväg gäller inte längre")
+    assert late[1].startswith("För sent: 1 riktlinje skulle ha setts över")
+    starts = (
+        "1 lagrum har inte granskats på ett år",
+        "1 riktlinje ska ses över inom 60 dagar",
+        "1 riktlinje har ändringar som läsarna inte ser än",
+        "1 avsnitt är publicerat innan en sakkunnig har granskat det",
+        "3 avsnitt har flaggats av läsare",
+        "1 kurs har ändringar som deltagarna inte ser än",
+        "1 kurs har aldrig publicerats",
+    )
+    assert [line[: len(start)] for line, start in zip(rest, starts, strict=True)] == list(starts)
+    assert CALM not in panel(editor).text_content()
+    client = editor.client()
+    for address in (address for addresses in found.values() for address in addresses):
+        assert client.get(address).status_code == 200, address
+    # Whoever may publish goes straight to the dialog; whoever keeps no register hears nothing of it.
+    found = lines(approver)
+    dialogs = [address for addresses in found.values() for address in addresses if address.endswith("/version/")]
+    assert len(dialogs) == 2
+    assert not any("lagrum" in line or "kontaktväg" in line for line in found)
+
+
+def test_whoever_may_edit_nothing_is_told_of_nothing(cast, learner):
+    learner.user.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    grow(timezone.localdate())
+    assert lines(learner) == {}
+    assert CALM in panel(learner).text_content()
+
+
+def test_more_of_everything_takes_no_more_queries(editor_of_registers):
+    def asked() -> int:
+        client = editor_of_registers.client()
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("wagtailadmin_home"))
+        return len(queries)
+
+    today, counts = timezone.localdate(), []
+    for times in (1, 3):
+        for _time in range(times):
+            grow(today)
+        asked()  # what is remembered afterwards
+        counts.append(asked())
+    assert counts[0] == counts[1]
