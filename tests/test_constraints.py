@@ -17,11 +17,12 @@ from tests.test_immutability import MAKERS, make, some, value_for
 
 pytestmark = pytest.mark.django_db
 
-APPS = ("people", "compliance", "oversight", "reminders", "certificates", "accounts", "home")
+OURS = ("people", "compliance", "oversight", "reminders", "certificates", "accounts", "home", "versions", "references")
+APPS = ("courses", "guidelines", *(f"ledstang_{name}" for name in OURS))
 CONSTRAINTS = [
     (model, constraint)
     for app in APPS
-    for model in apps.get_app_config(f"ledstang_{app}").get_models()
+    for model in apps.get_app_config(app).get_models()
     for constraint in model._meta.constraints
 ]
 UNIQUE = [pair for pair in CONSTRAINTS if isinstance(pair[1], models.UniqueConstraint)]
@@ -62,12 +63,35 @@ REFUSED: dict[str, dict[str, Any]] = {
     "ledstang_fault_settled_after": {"settled_at": datetime(1999, 1, 1, tzinfo=UTC)},
     "ledstang_written_rule_has_place": {"written_at": timezone.now(), "requirement_id": None},
     "ledstang_secrecy_has_ground": {"decision": "mask", "ground": ""},
+    "courses_enrollment_in_order": {"finished_at": datetime(1999, 1, 1, tzinfo=UTC)},
+    "courses_score_is_a_share": {"score": 1.5, "is_passed": True, "submitted_at": timezone.now()},
+    "courses_attempt_graded_when_submitted": {"score": None, "is_passed": None, "submitted_at": timezone.now()},
+    "courses_tally_in_batches": {"people": 5},
+    "guidelines_version_is_decided": {"change": "substantive", "minor": 0, "kind": "guideline", "decided_on": None},
+    "ledstang_plan_in_order": {"effective_on": LATE, "redo_by": EARLY},
+    "ledstang_legal_dates_in_order": {"in_force_from": LATE, "in_force_to": EARLY},
+    "ledstang_contact_can_be_reached": {"phone": "", "url": ""},
+    "ledstang_contact_ages_in_order": {"age_from": 18, "age_to": 12},
 }
+for version in ("courses_courseversion", "courses_learningpathversion", "guidelines_guidelineversion"):
+    REFUSED[f"{version}_number_fits_change"] = {"change": "editorial", "minor": 0}
+    noteless = {"change": "substantive", "major": 2, "minor": 0, "change_note": ""}
+    REFUSED[f"{version}_substantive_has_note"] = noteless | (
+        {"decided_on": EARLY, "decided_by": "Nämnden"} if version.startswith("guidelines") else {}
+    )
 
 
 # What a row has to be for a constraint with a condition to speak of it.
-FITTING_FOR: dict[str, dict[str, Any]] = {"ledstang_certificate_ends_once": {"kind": "revoked", "reason": "error"}}
-TWIN_WRITTEN: dict[str, dict[str, Any]] = {"ledstang_accounts_email_once": {"email": lambda row: row.email.upper()}}
+FITTING_FOR: dict[str, dict[str, Any]] = {
+    "ledstang_certificate_ends_once": {"kind": "revoked", "reason": "error"},
+    "courses_one_row_a_cycle": {"finished_at": lambda row: row.started_at},
+    "courses_attempt_number_once": {"score": 1, "is_passed": True, "submitted_at": timezone.now()},
+    "ledstang_contact_once_a_district": {"district_id": lambda row: factories.DistrictFactory().pk},
+}
+TWIN_WRITTEN: dict[str, dict[str, Any]] = {
+    "ledstang_accounts_email_once": {"email": lambda row: row.email.upper()},
+    "ledstang_fragment_position": {"key": "another"},
+}
 
 
 def row_of(model: type[models.Model]) -> Any:
