@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
@@ -21,6 +22,7 @@ from tests.factories import EmploymentFactory, PersonFactory
 from tests.page_rules import faults_of_head, faults_of_weight, is_page
 from tests.reading import text_of
 from tests.route_table import Route, Row, matrix, methods_of, missing_rows, read_row, routes
+from tests.words import mixed_in
 from tests.world import World, standing_world
 
 LOGIN = "/konto/logga-in/"
@@ -54,8 +56,7 @@ def hide(world: World) -> None:
         enrollment=world.enrollment, unit_version=world.unit, number=1, started_at=night, submitted_at=night,
         score=0.4711, is_passed=False,
     )  # fmt: skip
-    value = {"choices": [TRIED[0]]}
-    Answer.objects.create(attempt=attempt, question_key=uuid.uuid4(), value=value, saved_at=night)
+    Answer.objects.create(attempt=attempt, question_key=uuid.uuid4(), value=[TRIED[0]], saved_at=night)
 
 
 def answer_to(response: HttpResponse) -> str:
@@ -64,12 +65,15 @@ def answer_to(response: HttpResponse) -> str:
     return str(response.status_code)
 
 
-def ask(member: Member, method: str, address: str, data: dict[str, Any] | None = None) -> tuple[str, list[str]]:
+def ask(
+    member: Member, method: str, address: str, data: dict[str, Any] | None = None, *, language: str = "sv"
+) -> tuple[str, list[str]]:
     """What a member gets, and what is wrong with it: what is none of their business, or a page that is not whole.
 
     Whatever the request wrote is taken back.
     """
     client = member.client(raise_request_exception=False)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     with transaction.atomic():
         response = client.get(address, data) if method == "GET" else client.post(address, data or {})
         text = text_of(response)
@@ -82,7 +86,7 @@ def faults_of(response: HttpResponse, address: str) -> list[str]:
     if not is_page(response):
         return []
     html = response.content.decode()
-    return faults_of_head(html) + ([] if address.startswith("/admin/") else faults_of_weight(html))
+    return faults_of_head(html) + ([] if address.startswith("/admin/") else faults_of_weight(html)) + mixed_in(html)
 
 
 def test_every_route_has_a_row():
@@ -112,7 +116,8 @@ def test_twin_a_forgotten_member_is_found():
 def test_matrix(row: Row, world: World):
     """Who gets what; and in no answer somebody protected, or what another has answered, how well and when.
 
-    Each page has one heading, a language and a title; outside the admin it is light and waits for no script.
+    Each page has one heading, a language and a title; outside the admin it is light and waits for no script. In what is
+    marked as Swedish no English message stands, nor the other way round.
     """
     address = world.address(row.route)
     data = world.data(row.route) if row.method == "POST" else None
@@ -131,6 +136,23 @@ def test_twin_without_the_mark_the_name_is_found(world: World):
             assert (NAME in told) == (route != "org-unit")
         transaction.set_rollback(True)
     assert TRIED[-1] in text_of(world.cast.learner.client().get(world.address("ledstang_oversight:my-data-file")))
+
+
+# Words
+
+
+@pytest.mark.once
+def test_no_page_in_english_says_anything_in_swedish(world: World):
+    """But what editors have written, which says that it is Swedish."""
+    faults, asked = [], 0
+    for row in ROWS:
+        who = [world.cast[name] for name, status in row.expected.items() if status in ("200", "410")]
+        if row.method == "GET" and who and not row.route.endswith("-file"):
+            _status, found = ask(who[0], "GET", world.address(row.route), language="en")
+            faults += [f"{row.route}: {fault}" for fault in found]
+            asked += 1
+    assert faults == []
+    assert asked > 100
 
 
 # Wagtail's own routes: one rule for all

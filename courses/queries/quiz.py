@@ -7,6 +7,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.html import conditional_escape
 from django.utils.translation import pgettext
 
@@ -132,7 +134,8 @@ class ShownQuestion:
 def _words_of(question: Question) -> dict[str, str]:
     """What each choice says."""
     if question.kind == QuestionKind.TRUE_FALSE:
-        return {TRUE: pgettext("quiz", "True"), FALSE: pgettext("quiz", "False")}
+        with translation.override(settings.LANGUAGE_CODE):  # as the question that they answer
+            return {TRUE: pgettext("quiz", "True"), FALSE: pgettext("quiz", "False")}
     return {choice.key: choice.text for choice in question.choices}
 
 
