@@ -22,6 +22,8 @@ from tests.factories import (
     CoursePageFactory,
     GuidelinePageFactory,
     LegalReferenceFactory,
+    PersonFactory,
+    UserFactory,
     heading,
     text,
 )
@@ -121,3 +123,16 @@ def test_more_of_everything_takes_no_more_queries(editor_of_registers):
         asked()  # what is remembered afterwards
         counts.append(asked())
     assert counts[0] == counts[1]
+
+
+@pytest.mark.once
+def test_menu_is_by_task_and_what_wagtailmedia_says_is_in_swedish(cast):
+    user = UserFactory(superuser=True)
+    client = Member("administrator", user, PersonFactory(user=user)).client()
+    page = client.get("/admin/media/").content.decode()
+    assert "Du har inte laddat upp något." in page
+    assert "Lägg till film" in page
+    for words in ("Granska", "Personal", "Film och ljud"):
+        assert f'"{words}"' in page
+    assert "upload" not in html.fromstring(page).xpath("string(//main)").lower()
+    assert "Sparar " in client.get("/admin/jsi18n/").content.decode()

@@ -146,11 +146,11 @@ def conflicts() -> list[str]:
 
 
 def compile_catalog(label: str) -> list[str]:
-    """Write the .mo beside the .po."""
-    path = po_path(label)
-    if path.exists():
+    """Write the .mo beside each .po: there is one of the words of scripts too, where Wagtail's need some."""
+    for path in po_path(label).parent.glob("*.po"):
         compiled = io.BytesIO()
-        write_mo(compiled, read(label))
+        with path.open("rb") as file:
+            write_mo(compiled, read_po(file, locale=LANGUAGE, domain=path.stem))
         target = path.with_suffix(".mo")
         if not target.exists() or target.read_bytes() != compiled.getvalue():
             whole = target.with_suffix(f".{os.getpid()}")  # nobody reads half of it

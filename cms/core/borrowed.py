@@ -1,6 +1,7 @@
-"""What wagtailmedia says in the admin. It brings no Swedish of its own, so our catalogue has it.
+"""What wagtailmedia and Wagtail say in the admin and have no Swedish for: our catalogue has it.
 
-Nothing imports this: it is read by `tools/catalogs.py` only. The strings are wagtailmedia's own, to the letter.
+Nothing imports this: it is read by `tools/catalogs.py` only. The strings are theirs, to the letter. What Wagtail's
+scripts say is in `locale/ledstang_core/sv/LC_MESSAGES/djangojs.po`, which the reference site reads.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -90,4 +91,43 @@ RIGHTS = (
     _("Add a media permission"),
     _("Add/edit media you own"),
     _("Edit any media"),
+)
+
+WAGTAIL = (
+    _("%(start_index)s-%(end_index)s of %(items_count)s %(model_name)s"),
+    _("%(start_index)s-%(end_index)s of %(items_count)s %(model_name)s across entire site."),
+    _(
+        "%(start_index)s-%(end_index)s of %(items_count)s %(model_name)s in "
+        "'<span class=\"w-title-ellipsis\">%(title)s</span>'."
+    ),
+    _("There are no %(model_name)s to display."),
+    _("No %(model_name)s match your query."),
+    _("Create a new %(model_name)s"),
+    _("To be created by %(user)s"),
+    _("A network error occurred"),
+    _(
+        "Troubleshoot your connection to the site before proceeding. Open the editor in a separate tab to view the "
+        "last saved version."
+    ),
+    _("View latest version"),
+    _("Actions (footer)"),
+    _("Side panels"),
+    _("Side panel width"),
+    _("Minimap"),
+    _("Show issue"),
+    _("Saved"),
+    _("Autosave is paused"),
+    _("Anyone with editing permissions can create schedules"),
+    _("But only those with publishing permissions can make them effective."),
+    _('This publishing schedule will only take effect after you select the "Schedule to publish" option'),
+    _("Any"),
+    _("Anyone"),
+    _("App"),
+    _("Date updated"),
+    _("Locked by"),
+    _("Minimum"),
+    _("Maximum"),
+    _("Permanent"),
+    _("Edit account avatar"),
+    _("system"),
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
@@ -21,7 +21,9 @@ def what_needs_care(request: HttpRequest, panels: list[Any]) -> None:
 def care_menu() -> SubmenuMenuItem:
     """Apps put here what others have said of the texts and that somebody has to answer."""
     menu = Menu(register_hook_name="register_ledstang_care_item")
-    return SubmenuMenuItem(_("Review and answer"), menu, name="ledstang-care", icon_name="warning", order=320)
+    return SubmenuMenuItem(
+        pgettext_lazy("admin menu", "Review"), menu, name="ledstang-care", icon_name="warning", order=320
+    )
 
 
 @hooks.register("register_admin_menu_item")
@@ -29,7 +31,7 @@ def staff_menu() -> SubmenuMenuItem:
     """Apps put here what is about those who work in the city, and not about texts."""
     menu = Menu(register_hook_name="register_ledstang_staff_item")
     return SubmenuMenuItem(
-        _("Staff, requirements and certificates"), menu, name="ledstang-staff", icon_name="group", order=330
+        pgettext_lazy("admin menu", "Staff"), menu, name="ledstang-staff", icon_name="group", order=330
     )
 
 
