@@ -3,7 +3,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -38,6 +39,20 @@ class AtomicPostMiddleware:
                 return view(request, *args, **kwargs)
         except Refused as refusal:
             return refused(request, refusal)
+
+
+class PackedPagesMiddleware(GZipMiddleware):
+    """Pages travel packed: a quarter of the bytes on a poor line. A site whose proxy packs can leave this out.
+
+    Django pads what it packs, so that nothing of a token can be told from lengths (BREACH). Files and streams go as
+    they are, with their length and in any range.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.streaming or not response.headers.get("Content-Type", "").startswith("text/html"):
+            return response
+        packed: HttpResponseBase = super().process_response(request, response)
+        return packed
 
 
 class ChosenLanguageMiddleware:
