@@ -244,7 +244,7 @@ def test_a_rule_on_the_whole_city_is_written_once_by_the_worker(
     assert page == reverse("ledstang_awaited_rule", args=[awaited.key])
     shown = body(admin.get(page))
     assert "Regeln gäller 2 medarbetare" in shown
-    assert 'http-equiv="refresh"' in shown
+    assert 'hx-trigger="every 3s"' in shown
     assert Requirement.objects.count() == 1
     for _twice in range(2):
         write_rule.call(awaited.pk)

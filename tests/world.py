@@ -213,10 +213,14 @@ class World:
         release_disclosure(disclosure=made, lines=lines_of(made, hr), actor=hr)
         return made
 
+    @property
+    def site(self) -> Site:
+        return Site.objects.get(is_default_site=True)
+
     @cached_property
     def home(self) -> HomePage:
         """The first page of the site from now on."""
-        site = Site.objects.get(is_default_site=True)
+        site = self.site
         page: HomePage = site.root_page.get_parent().add_child(instance=HomePage(title="Ledstång", slug="start"))
         site.root_page = page
         site.save()
@@ -225,14 +229,14 @@ class World:
     @cached_property
     def plain(self) -> PlainPage:
         plain = PlainPage(title="Personuppgifter", slug="personuppgifter", body="<h2>Vem</h2><p>Vi.</p>")
-        page: PlainPage = Site.objects.get(is_default_site=True).root_page.add_child(instance=plain)
+        page: PlainPage = self.site.root_page.add_child(instance=plain)
         return page
 
     @cached_property
     def statement(self) -> AccessibilityPage:
         """At the top of the site, where editors of all pages may edit it."""
         statement = AccessibilityPage(title="Tillgänglighet", slug="tillganglighet")
-        page: AccessibilityPage = Site.objects.get(is_default_site=True).root_page.add_child(instance=statement)
+        page: AccessibilityPage = self.site.root_page.add_child(instance=statement)
         return page
 
     @cached_property

@@ -116,7 +116,10 @@ def awaited_rule(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         return redirect("ledstang_awaited_rule", found.key)
     if found.written_at is not None and found.requirement is not None:
         messages.success(request, _("The new rule has been saved."))
-        return redirect("ledstang_requirement", found.requirement.key)
+        written = redirect("ledstang_requirement", found.requirement.key)
+        if request.headers.get("HX-Request"):  # the part that looks again takes the whole page with it
+            return HttpResponse(headers={"HX-Redirect": written["Location"]})
+        return written
     return render(request, "ledstang_oversight/admin/awaited_rule.html", {"awaited": found})
 
 
