@@ -56,6 +56,7 @@ class Story:
     calendar: Calendar
     users: dict[str, Any]
     guideline: GuidelinePage
+    first_steps: GuidelinePage
     courses: dict[str, CoursePage]
     versions: dict[str, GuidelineVersion] = field(default_factory=dict)
     units: dict[str, list[UnitVersion]] = field(default_factory=dict)
@@ -89,6 +90,19 @@ def publish_guideline_1(story: Story) -> None:
     story.versions["1.0"] = version
     target = Target.objects.get(kind="guideline", key=story.guideline.key)
     _require(story, target, "Läsa riktlinjen", day, due_days=30, org_unit_kinds=SCHOOLS)
+
+
+def publish_first_steps(story: Story) -> None:
+    """Support material: advice, which nobody has to have decided on or acknowledged."""
+    publish_guideline(
+        page=story.first_steps,
+        change=Change.SUBSTANTIVE,
+        note="Första versionen.",
+        effective_on=story.calendar.first_steps,
+        published_by=story.users["godkannare"],
+        approved_by=story.users["godkannare"],
+        at=moment(story.calendar.first_steps, 10),
+    )
 
 
 def publish_guideline_2(story: Story) -> None:
@@ -173,6 +187,7 @@ def walk(story: Story, steps: Iterable[Step], tell: Callable[[int], None]) -> No
     calendar = story.calendar
     due: list[tuple[date, Callable[[Story], None]]] = [
         (calendar.guideline_1, publish_guideline_1),
+        (calendar.first_steps, publish_first_steps),
         (calendar.short_course, publish_short_course),
         (calendar.long_course, publish_long_course),
         (calendar.new_course, publish_new_course),

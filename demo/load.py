@@ -21,7 +21,15 @@ from demo.past import Calendar, Step, plan_past
 from demo.people import employ, found_city, give_scopes, open_follow_up
 from demo.registers import write_contacts, write_glossary, write_laws, write_synonyms
 from demo.reminding import remind_in_the_past
-from demo.site import make_bank, make_course, make_course_index, make_guideline, make_plain_pages, make_site
+from demo.site import (
+    make_bank,
+    make_course,
+    make_course_index,
+    make_first_steps,
+    make_guideline,
+    make_plain_pages,
+    make_site,
+)
 from demo.texts import COURSES, course_text
 
 Say = Callable[[str], None]
@@ -92,6 +100,7 @@ def load(today: date, say: Say = lambda words: None, seed: int = SEED) -> None:
 def _write_story(staff: tuple[Staff, ...], today: date, roster: Any, users: dict[str, Any], home: Any) -> Story:
     calendar, author = Calendar(today), users["redaktor"]
     guideline = make_guideline(home, today, author)
+    first_steps = make_first_steps(home, author)
     index = make_course_index(home)
     make_bank()
     story = Story(
@@ -100,6 +109,7 @@ def _write_story(staff: tuple[Staff, ...], today: date, roster: Any, users: dict
         calendar=calendar,
         users=users,
         guideline=guideline,
+        first_steps=first_steps,
         courses={name: make_course(index, course_text(name), author, today) for name in COURSES},
     )
     open_follow_up(story.officer, calendar.informed)

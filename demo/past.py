@@ -46,6 +46,10 @@ class Calendar:
         return self.ago(205)
 
     @property
+    def first_steps(self) -> date:
+        return self.ago(182)
+
+    @property
     def short_course(self) -> date:
         return self.ago(175)
 

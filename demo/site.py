@@ -33,7 +33,19 @@ from courses.models import (
 from demo.arms import city_arms
 from demo.clock import workday
 from demo.markup import NAMESPACE, stream
-from demo.texts import PLAIN_PAGES, CourseText, QuestionText, StepText, UnitText, bank, guideline_text, page_text, table
+from demo.texts import (
+    PLAIN_PAGES,
+    CourseText,
+    QuestionText,
+    StepText,
+    UnitText,
+    bank,
+    first_steps_text,
+    guideline_text,
+    page_text,
+    table,
+)
+from guidelines.enums import GuidelineKind
 from guidelines.models import GuidelineIndexPage, GuidelinePage
 
 
@@ -123,6 +135,26 @@ def lead_to_the_steps(home: HomePage, page: GuidelinePage) -> None:
     home.save_revision().publish()
 
 
+def make_first_steps(home: HomePage, author: Any) -> GuidelinePage:
+    """The draft of the support material for whatever has happened, which the home page lists section by section."""
+    text = first_steps_text()
+    page = GuidelinePage(
+        title=text.title,
+        slug=text.slug,
+        key=key_of("guideline", text.slug),
+        kind=GuidelineKind.SUPPORT,
+        summary=text.summary,
+        owner_function="Utbildningsdirektören",
+        body=_stream_value(GuidelinePage, _linked(text.stream(1))),
+        live=False,
+    )
+    GuidelineIndexPage.objects.get().add_child(instance=page)
+    page.save_revision(user=author)
+    home.situations_page = page
+    home.save_revision().publish()
+    return page
+
+
 def decision(on: date, number: int) -> dict[str, Any]:
     """A made-up decision by the made-up city's executive board."""
     on = workday(on)
@@ -148,8 +180,8 @@ def rewrite_guideline(page: GuidelinePage, today: date, author: Any) -> Guidelin
 
 
 def _linked(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A link to `/riktlinje` in the course texts is one to the guideline's page, as the editor would make it."""
-    page = GuidelinePage.objects.get()
+    """A link to `/riktlinje` in the texts is one to the guideline's page, as the editor would make it."""
+    page = GuidelinePage.objects.get(slug=guideline_text().slug)
     words = json.dumps(blocks).replace('href=\\"/riktlinje\\"', f'linktype=\\"page\\" id=\\"{page.pk}\\"')
     linked: list[dict[str, Any]] = json.loads(words)
     return linked
@@ -157,7 +189,7 @@ def _linked(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _quoting(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A quotation names a heading of the guideline in the texts; in the database, the place of its block."""
-    page = GuidelinePage.objects.get()
+    page = GuidelinePage.objects.get(slug=guideline_text().slug)
     headings = {block.value["text"]: block.id for block in page.body if block.block_type == "heading"}
     for block in blocks:
         if block["type"] == "quote":

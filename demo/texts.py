@@ -132,6 +132,11 @@ def guideline_text() -> PageText:
     return page_text("riktlinje")
 
 
+def first_steps_text() -> PageText:
+    """The support material that says what to do first, whatever has happened."""
+    return page_text("forsta-stegen")
+
+
 @cache
 def course_text(name: str) -> CourseText:
     head, rest = _split(name)

@@ -15,7 +15,7 @@ class GuidelinesConfig(AppConfig):
         from guidelines import receivers  # noqa: F401
         from guidelines.actions.approving import approve_step
         from guidelines.enums import KIND
-        from guidelines.queries import acknowledgements, approvals, documents, papers, readings, uses
+        from guidelines.queries import acknowledgements, approvals, documents, papers, readings, situations, uses
         from guidelines.registry import Approval, DraftReader, draft_readers
         from guidelines.registry import approvals as approval_kinds
 
@@ -48,6 +48,12 @@ class GuidelinesConfig(AppConfig):
         page_parts.register(
             PagePart("poster", "references.contacts", "guidelines/components/poster.html", papers.poster_part)
         )
+        page_parts.register(
+            PagePart("search", "home.search", "guidelines/parts/search.html", situations.search_part)
+        )
+        page_parts.register(
+            PagePart("situations", "home.situations", "guidelines/parts/situations.html", situations.situations_part)
+        )
         self._register_ways_in()
         self._register_mails()
         self._register_care()
@@ -77,7 +83,6 @@ class GuidelinesConfig(AppConfig):
                 pgettext_lazy("navigation", "Search"),
                 documents.search_address,
                 order=15,
-                description=_("Find the place in the guidelines that says what to do."),
             )
         )
 

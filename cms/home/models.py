@@ -47,6 +47,16 @@ class HomePage(BasePage):
         help_text=_("The part of the page's address after #, to lead straight to the steps."),
     )
 
+    situations_page = models.ForeignKey(
+        Page,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("what may have happened"),
+        help_text=_("A guideline or support material. The home page leads to each of its headings."),
+    )
+
     content_panels = [
         *BasePage.content_panels,
         FieldPanel("lead"),
@@ -56,6 +66,7 @@ class HomePage(BasePage):
                 FieldPanel("urgent_text"),
                 FieldPanel("urgent_page"),
                 FieldPanel("urgent_anchor"),
+                FieldPanel("situations_page"),
             ],
             heading=_("When something has happened"),
         ),

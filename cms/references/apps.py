@@ -15,7 +15,15 @@ class ReferencesConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import NoReverseMatch, reverse
 
-        from cms.core.registry import CareFinder, NavItem, TokenKind, care_finders, footer_items, token_kinds
+        from cms.core.registry import (
+            CareFinder,
+            NavItem,
+            TokenKind,
+            care_finders,
+            footer_items,
+            nav_items,
+            token_kinds,
+        )
         from cms.references import queries, receivers, slots  # noqa: F401
 
         law = TokenKind(slots.LAW, queries.freeze_law, queries.doubts_about_law, "law_changed", "law_changed")
@@ -43,4 +51,6 @@ class ReferencesConfig(AppConfig):
             except NoReverseMatch:  # a host that has left the page out
                 return None
 
+        words = _("Whom you call, in your part of the city and at this hour.")
+        nav_items.register(NavItem("contacts", _("Contact routes"), address, order=18, description=words))
         footer_items.register(NavItem("contacts", _("Contact routes"), address, order=10))

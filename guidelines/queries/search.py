@@ -1,6 +1,7 @@
 """Search in the guidelines that are in force: sections, in the reader's words, and only what the reader may read."""
 
 import html
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,7 @@ from guidelines.searching import TAG, Ranked, Run, Sought, Word, excerpt, rank, 
 
 BITS = {audience: 1 << place for place, audience in enumerate(Audience.values)}
 EVERYBODY = sum(BITS.values())
+SPACED_STOP = re.compile(r" ([.,;:?!])(?= |$)")  # what a slot that is left out leaves behind
 
 
 def bits_of(audiences: Iterable[str]) -> int:
@@ -45,7 +47,8 @@ def plain_words(markup: str) -> str:
         return " " if kind is None or kind.is_filled else frozen
 
     spaced = TAG.sub(" ", replace_slots(markup, kept))
-    return " ".join(composed(html.unescape(strip_tags(spaced))).split())
+    words = " ".join(composed(html.unescape(strip_tags(spaced))).split())
+    return SPACED_STOP.sub(r"\1", words)
 
 
 def pieces_in(fragment: Fragment) -> Iterator[tuple[int, str]]:

@@ -166,6 +166,7 @@ ICONS = {
     "phone": '<path d="M6 4h3l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v3a2 2 0 0 1-2 2A14 14 0 0 1 4 6a2 2 0 0 1 2-2z"/>',
     "lock": '<rect x="5" y="10.5" width="14" height="9" rx="2"/><path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5"/>',
     "print": '<path d="M7 9V4h10v5M7 17H4.5v-7h15v7H17M7.5 14h9v6h-9z"/>',
+    "search": '<circle cx="10.5" cy="10.5" r="6"/><path d="m15 15 5 5"/>',
     "download": '<path d="M12 4v10M8 10.5l4 4 4-4M5 19h14"/>',
 }
 
