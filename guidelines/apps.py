@@ -48,9 +48,7 @@ class GuidelinesConfig(AppConfig):
         page_parts.register(
             PagePart("poster", "references.contacts", "guidelines/components/poster.html", papers.poster_part)
         )
-        page_parts.register(
-            PagePart("search", "home.search", "guidelines/parts/search.html", situations.search_part)
-        )
+        page_parts.register(PagePart("search", "home.search", "guidelines/parts/search.html", situations.search_part))
         page_parts.register(
             PagePart("situations", "home.situations", "guidelines/parts/situations.html", situations.situations_part)
         )

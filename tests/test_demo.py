@@ -34,7 +34,17 @@ from demo.load import fingerprint
 from demo.markup import MarkupError, rich_text, stream
 from demo.past import LONG_COURSE, NEW_COURSE, SHORT_COURSE, Calendar, plan_past
 from demo.registers import district_phone
-from demo.texts import CONTENT, COURSES, PLAIN_PAGES, CourseText, course_text, guideline_text, page_text, table
+from demo.texts import (
+    CONTENT,
+    COURSES,
+    PLAIN_PAGES,
+    CourseText,
+    course_text,
+    first_steps_text,
+    guideline_text,
+    page_text,
+    table,
+)
 from guidelines.models import Acknowledgement, GuidelineVersion
 from tests import database
 
@@ -256,7 +266,7 @@ def test_courses_have_the_units_and_minutes_they_promise() -> None:
 
 
 def test_every_text_that_cites_law_waits_for_a_lawyer() -> None:
-    streams = [guideline_text().stream(1), guideline_text().stream(2)]
+    streams = [guideline_text().stream(1), guideline_text().stream(2), first_steps_text().stream(1)]
     streams += [stream(unit.body, document=unit.slug) for course in all_courses() for unit in course.units]
     for block in (block for blocks in streams for block in blocks):
         cites = block["type"] == "legal_reference" or "{{lag:" in json.dumps(block["value"])
@@ -501,7 +511,7 @@ def test_the_story_has_every_kind_of_standing(demo: date) -> None:
     assert started.count() >= 5
     second = Acknowledgement.objects.filter(version__major=2)
     assert 10 <= second.count() < Acknowledgement.objects.filter(version__major=1).count()
-    target = Target.objects.get(kind="guideline")
+    target = Target.objects.get(kind="guideline", title=guideline_text().title)
     release = target.releases.get(major=2)
     assert release.effective_on < demo < release.redo_by
 

@@ -28,8 +28,13 @@ from cms.core.readings import read_for
 from cms.home.models import HomePage, PlainPage
 from cms.references.blocks import content_blocks
 from cms.references.models import Contact, LegalReference
-from cms.versions.freezing import freeze
-from tests.factories import ContactFactory
+from cms.versions.actions import lay_notice
+from cms.versions.enums import NoticeTone
+from cms.versions.freezing import fragment_anchor, freeze
+from guidelines.actions import publish_guideline
+from guidelines.enums import KIND
+from guidelines.models import GuidelinePage
+from tests.factories import ContactFactory, GuidelinePageFactory, heading, text
 from tools.bundle_css import ROOT as STATIC
 from tools.bundle_css import TARGET, bundle
 
@@ -339,6 +344,25 @@ def test_home_leads_to_the_steps_only_while_they_are_published(home, visitor):
     assert 'href="tel:112"' in page
     PlainPage.objects.get().unpublish()
     assert "a-12345678" not in visitor.get("/").content.decode()
+
+
+def test_home_leads_to_each_heading_of_a_guideline_in_force(home, visitor):
+    trip, gate, part = heading("Inför resan", audiences=("preschool",)), heading("Hot"), heading("Del", level=3)
+    home.situations_page = GuidelinePageFactory(body=[trip, text("Ring."), gate, part, text("Larma.")])
+    home.save()
+    page = GuidelinePage.objects.get()
+    assert "Något annat har hänt" not in visitor.get("/").content.decode()
+    publish_guideline(page=page)
+    shown = visitor.get("/").content.decode()
+    steps, ways = f"/r/{page.key}/", re.findall(r'<li><a href="([^"]+)">([^<]+)</a></li>', shown)
+    assert [way for way in ways if way[0].startswith(steps)] == [
+        (f"{steps}?lasning=alla#{fragment_anchor(trip['id'])}", "Inför resan"),
+        (f"{steps}#{fragment_anchor(gate['id'])}", "Hot"),
+    ]
+    assert 'href="#vad-har-hant"' in shown
+    assert 'action="/sok/"' in shown
+    lay_notice(kind=KIND, key=page.key, tone=NoticeTone.STOP, text="Vänta.", laid_by=None, actor=None)
+    assert "Vad har hänt?" not in visitor.get("/").content.decode()
 
 
 def test_home_stands_without_a_page_for_the_steps(home, visitor):
