@@ -421,7 +421,7 @@ def test_counts(demo: date) -> None:
     assert Person.objects.count() == 240
     assert Person.objects.exclude(protection=Protection.NONE).count() == 3
     assert LegalReference.objects.count() == len(table("lagrum"))
-    assert GuidelineVersion.objects.count() == 2
+    assert GuidelineVersion.objects.count() == 3
     assert CourseVersion.objects.count() == 4
     path = LearningPathVersion.objects.get()
     assert (path.number, path.needs_talk, path.courses.count()) == ("1.0", True, 2)
