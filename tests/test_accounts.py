@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Permission
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
@@ -527,3 +528,11 @@ def test_a_form_without_its_token_is_answered_with_what_to_do(db):
     response = Client(enforce_csrf_checks=True).post(LOGIN_URL, {"username": "x"})
     assert response.status_code == 403
     assert "Ladda om sidan" in response.content.decode()
+
+
+def test_whoever_comes_back_too_late_is_told_so(learner, visitor):
+    client = learner.client()
+    assert "loggats ut" not in visitor.get("/konto/logga-in/").content.decode()
+    Session.objects.all().delete()
+    page = client.get("/min-utbildning/", follow=True).content.decode()
+    assert "Du har loggats ut" in page

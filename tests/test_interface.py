@@ -15,6 +15,7 @@ from django.template import engines
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
+from django.views.defaults import server_error
 from PIL import Image as Pillow
 from wagtail.blocks import StreamBlock, StreamValue
 from wagtail.documents import get_document_model
@@ -442,9 +443,19 @@ def test_a_broken_page_still_answers(settings, monkeypatch, db):
         raise RuntimeError
 
     monkeypatch.setattr("cms.references.views.contacts_of", broken)
-    response = Client(raise_request_exception=False).get("/kontakter/")
+    client = Client(raise_request_exception=False)
+    response = client.get("/kontakter/")
     assert response.status_code == 500
     assert "Något gick fel hos oss" in response.content.decode()
+    client.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "Something went wrong on our side" in client.get("/kontakter/").content.decode()
+
+
+@pytest.mark.once
+def test_the_page_for_what_is_broken_needs_no_database():
+    page = server_error(RequestFactory().get("/")).content.decode()
+    for way_on in ('href="/"', 'href="/sok/"', 'href="/kontakter/"', 'href="tel:112"', "Lämna sidan"):
+        assert way_on in page
 
 
 def test_a_request_for_another_host_is_refused(settings, db):

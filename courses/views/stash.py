@@ -43,10 +43,13 @@ def keep_answers(request: HttpRequest, enrollment_key: UUID, unit_key: UUID) -> 
     if not answers:
         return
     pages: dict[str, Any] = request.session.get(STASH, {})
+    before = set(pages)
     place = f"{enrollment_key}/{unit_key}"
     known = pages.pop(place, {"answers": {}})
     kept = {"attempt": request.POST.get(ATTEMPT, "")[:6], "answers": {**known["answers"], **answers}}
     request.session[STASH] = dict([*pages.items(), (place, kept)][-MOST_PAGES:])
+    if place not in before:
+        messages.info(request, _("Your answers are kept. Log in, and they are saved."), fail_silently=True)
 
 
 def save_kept_answers(request: HttpRequest, person: Person) -> None:

@@ -43,8 +43,8 @@
 
   // Handing in sends every answer: a save that is still under way must not lead the page anywhere else.
   let isLeaving = false;
-  document.addEventListener("submit", () => {
-    isLeaving = true;
+  document.addEventListener("submit", (event) => {
+    isLeaving = !event.defaultPrevented;
   });
   window.addEventListener("pageshow", () => {
     isLeaving = false;

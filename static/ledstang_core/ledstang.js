@@ -22,6 +22,19 @@
     });
   }
 
+  // Without a connection it says so, and a form is not sent into nothing: what is written in it would be lost.
+  const offline = document.querySelector("[data-offline]");
+  if (offline) {
+    const say = () => {
+      offline.textContent = navigator.onLine ? "" : offline.dataset.offline;
+    };
+    for (const name of ["online", "offline", "pageshow"]) addEventListener(name, say);
+    document.addEventListener("submit", (event) => {
+      say();
+      if (!navigator.onLine && event.target.method === "post") event.preventDefault();
+    });
+  }
+
   // On paper every folded text is open; those that the reader had closed are closed again afterwards.
   let unfolded = [];
   addEventListener("beforeprint", () => {

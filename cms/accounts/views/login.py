@@ -34,6 +34,11 @@ def shut(request: HttpRequest, door: Door) -> HttpResponse:
     return response
 
 
+def session_has_ended(request: HttpRequest) -> bool:
+    """Whether the browser brought a session that there is no more: too old, or ended from elsewhere."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty()
+
+
 class InBase:
     """Django's own account views in the house's layout."""
 
@@ -47,7 +52,8 @@ class LoginView(InBase, auth_views.LoginView):
     authentication_form = LoginForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "providers": providers(self.request)}
+        context = {**super().get_context_data(**kwargs), "providers": providers(self.request)}
+        return {**context, "has_ended": session_has_ended(self.request)}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Somebody who is logged in and sent here lacks a right: a redirect back would go in circles."""

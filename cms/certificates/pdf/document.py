@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from cms.certificates.colours import readable
 from cms.certificates.enums import CertificateKind
@@ -41,6 +41,13 @@ SHEETS = {
     CertificateKind.STATEMENT: ("document",),
     CertificateKind.GUIDELINE: ("document",),
     CertificateKind.POSTER: ("document", "poster"),
+}
+LOOKS = {"diploma": "lying", "document": "standing", "poster": "poster"}
+UNITS = pgettext_lazy("certificate", "Units")
+PARTS = {  # what a certificate lists: in short, and as a heading
+    CertificateKind.COURSE: (UNITS, gettext_lazy("The units of the course")),
+    CertificateKind.PATH: (pgettext_lazy("certificate", "Courses"), gettext_lazy("The courses of the path")),
+    CertificateKind.UNITS: (UNITS, gettext_lazy("Units done")),
 }
 Assets = dict[str, tuple[str, bytes]]
 
@@ -115,6 +122,9 @@ def _context(facts: Facts, letterhead: Letterhead, public_id: str, issued_on: st
         "size": layout.step(holder, layout.NAME_STEPS),
         "title_size": layout.step(getattr(facts, "title", ""), layout.TITLE_STEPS),
         "units_in_front": layout.units_in_front(facts),
+        "parts": PARTS.get(CertificateKind(facts.kind)),
+        "language": LANGUAGE,
+        "look": " ".join(LOOKS[name] for name in SHEETS[CertificateKind(facts.kind)]),
         "crowded": layout.is_crowded(facts),
         "arms": arms,
         "shows_contacts": any('class="contact' in section for section in sections),
