@@ -47,6 +47,8 @@ def test_trend_is_the_figures_of_each_day(city: City, cast: Cast, trained: Targe
     for row in (rows[-1], rows[-2], rows[0]):
         then = cells(client, page("org-unit", city.schools.key, dag=row[0]), "lo-figures")[-1]
         assert then[1].split("% ")[-1].split(" av ")[:1] == [row[2]] or row[1] == "0"
+    said = soup.select_one("#trend .ls-lead").get_text()
+    assert said == f"20 % var klara {rows[-1][0]}. Den {rows[-2][0]} var det {rows[-2][3]} %."
     assert len(soup.select("#trend svg circle")) == sum(row[3] != "–" for row in rows)
     file = rows_of(client.get(page("unit-trend-csv", city.schools.key)))[1:]
     assert [[row[0], row[1], row[2]] for row in file] == [row[:3] for row in rows]
@@ -76,6 +78,7 @@ def test_districts_that_lack_a_contact_or_have_trained_nobody(city: City, cast: 
     north, south = text.index("Norr"), text.index("Söder")
     assert "Ingen har gått: Sugardejting" in text[south:]
     assert "Ingen har gått" not in text[north:south]
+    assert "Något saknas i 2 av 2 stadsdelsområden." in text
     assert "Hedersrelaterat" in text[south : text.index("Vägar till hjälp")]
     rows = rows_of(cast.hr.client().get(page("coverage-csv")))
     assert ["Norr", "Polis och akut fara", "0", "1"] in [row[:4] for row in rows]

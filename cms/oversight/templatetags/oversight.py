@@ -58,6 +58,19 @@ def trend_chart(points: list[Point]) -> dict[str, Any]:
     return {**CHART, "end": CHART["width"] - CHART["right"], "base": base, "marks": marks, "lines": shown, "grid": grid}
 
 
+@register.simple_tag
+def trend_words(points: list[Point]) -> str:
+    """The picture in words: how it stands on the last day, and how it stood at the end of the month before."""
+    known = [point for point in points if point.counts.per_cent is not None]
+    if not known or known[-1] is not points[-1]:
+        return ""
+    words = {"now": known[-1].counts.per_cent, "day": known[-1].day.isoformat()}
+    if len(known) == 1:
+        return _("%(now)s %% were done on %(day)s.") % words
+    words |= {"then": known[-2].counts.per_cent, "before": known[-2].day.isoformat()}
+    return _("%(now)s %% were done on %(day)s. On %(before)s it was %(then)s %%.") % words
+
+
 @register.filter
 def in_days(day: date | None, on: date | None = None) -> str:
     """How far away a day is from today: "in 8 days", "tomorrow", "3 days ago". Nothing when another day is shown."""

@@ -80,6 +80,7 @@ def people(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "org_unit": org_unit,
         "path": path_to(overseer.view, org_unit),
         "page": page,
+        "state_label": dict(form.fields["lage"].choices).get(form.filters.state) if form.filters.state else None,
         "people_count": people_count,
         "is_long": people_count is None,
         "has_several_workplaces": len(overseer.view.tree.subtree(org_unit.pk)) > 1,
