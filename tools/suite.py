@@ -6,12 +6,13 @@ happens on SQLite is shown as it goes; the whole of PostgreSQL follows. Fails if
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [str(Path(sys.executable).with_name("pytest")), "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
@@ -54,5 +55,11 @@ def _since(told: IO[bytes], at: int) -> bytes:
     return os.pread(told.fileno(), os.fstat(told.fileno()).st_size - at, at)
 
 
+def _leave(number: int, frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
 if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
     sys.exit(run(sys.argv[1:]))
