@@ -33,7 +33,6 @@ LONG = (
     "packaging",
     "courses_histories",
     "oversight_random",
-    "demo_command",
     "certificates_killed",
     "reminders_killed",
     "courses_storm",
