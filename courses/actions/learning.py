@@ -6,10 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import BigIntegerField, F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cms.core.enums import Audience
+from cms.core.prepared import Prepared, Slot, write_once
 from cms.people.models import Person
 from cms.versions.queries import in_force
 from courses.actions.completing import Completed, complete_when_ready, finish_course, lock_enrollment
@@ -73,8 +75,7 @@ def open_attempt(
 
     With a `number`, only that one: raises AttemptClosed if it has been handed in or is not the next.
     """
-    attempts = Attempt.objects.filter(enrollment=enrollment, unit_version=unit_version)
-    last = attempts.order_by("number").last()
+    last = _last_attempt(enrollment, unit_version)
     is_open = last is not None and last.submitted_at is None
     following = 1 if last is None else last.number + (not is_open)
     if number not in (None, following):
@@ -88,22 +89,53 @@ def open_attempt(
         asked=note(questions_asked(unit_version, enrollment, following)),
         started_at=at or timezone.now(),
     )
-    Attempt.objects.bulk_create([new], ignore_conflicts=True)
-    return attempts.order_by("number").last() or new
+    return new if write_once(new) else _last_attempt(enrollment, unit_version) or new
 
 
-def _locked(attempt: Attempt) -> Attempt:
-    """The attempt, which nobody else answers now. One of a version that the learner has left is closed."""
-    rows = (
-        Attempt.objects.select_for_update(of=("self",))
-        .select_related("enrollment__version", "unit_version__content")
-        .filter(pk=attempt.pk)
+def _attempts_of_unit() -> QuerySet[Attempt]:
+    mine, of_unit = Slot("enrollment", BigIntegerField()), Slot("unit", BigIntegerField())
+    return Attempt.objects.filter(enrollment=mine, unit_version=of_unit).order_by("-number")[:1]
+
+
+def _attempt_to_lock() -> QuerySet[Attempt]:
+    rows = Attempt.objects.select_for_update(of=("self",)).filter(pk=Slot("pk", BigIntegerField()))
+    versions: QuerySet[Attempt] = rows.annotate(
+        learners_version=F("enrollment__version_id"), units_version=F("unit_version__course_version_id")
     )
+    return versions
+
+
+LAST, LOCKED = Prepared(_attempts_of_unit), Prepared(_attempt_to_lock)  # every answer waits for them
+
+
+def _last_attempt(enrollment: Enrollment, unit_version: UnitVersion) -> Attempt | None:
+    for row in LAST.rows(enrollment=enrollment.pk, unit=unit_version.pk):
+        attempt: Attempt = row.whole()
+        attempt.enrollment, attempt.unit_version = enrollment, unit_version
+        return attempt
+    return None
+
+
+def _locked(known: Attempt) -> Attempt:
+    """The attempt, which nobody else answers now. One of a version that the learner has left is closed.
+
+    It gets the enrollment and the unit from what is `known` of it, if they are still its own.
+    """
     # On PostgreSQL a row that changes version while this waits for it falls out of the join: once more.
-    locked = rows.first() or rows.get()
-    if locked.submitted_at is not None or locked.unit_version.course_version_id != locked.enrollment.version_id:
+    found = LOCKED.rows(pk=known.pk) or LOCKED.rows(pk=known.pk)
+    if not found:
+        raise Attempt.DoesNotExist
+    (row,) = found
+    attempt: Attempt = row.whole()
+    if attempt.submitted_at is not None or row["learners_version"] != row["units_version"]:
         raise AttemptClosed(_("These answers have been handed in already."))
-    return locked
+    known_already = known._state.fields_cache
+    enrollment, unit = known_already.get("enrollment"), known_already.get("unit_version")
+    if enrollment is not None and enrollment.version_id == row["learners_version"]:
+        attempt.enrollment = enrollment
+    if unit is not None and unit.pk == attempt.unit_version_id:
+        attempt.unit_version = unit
+    return attempt
 
 
 def _questions(attempt: Attempt) -> list[Question]:
@@ -186,8 +218,10 @@ def hand_in(*, attempt: Attempt, at: datetime | None = None) -> HandedIn:
     Raises AttemptClosed, AnswersMissing or CourseNotOpen, and then the answers stay as they are.
     """
     at = at or timezone.now()
-    enrollment = lock_enrollment(attempt.enrollment_id, at)  # before the attempt, as whoever moves does
+    begun = attempt._state.fields_cache.get("enrollment")
+    enrollment = lock_enrollment(attempt.enrollment_id, at, begun)  # before the attempt, as whoever moves does
     attempt = _locked(attempt)
+    attempt.enrollment = enrollment
     questions = _questions(attempt)
     answers = {str(key): value for key, value in attempt.answers.values_list("question_key", "value")}
     missing = [question.key for question in questions if not question.is_complete(answers.get(question.key, ()))]
