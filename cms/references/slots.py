@@ -141,7 +141,9 @@ def contact_html(contact: ContactValue, *, linked: bool = True) -> SafeString:
     elif contact.phone:
         parts.append(conditional_escape(contact.phone))
     if contact.url and linked:
-        parts.append(format_html('<a href="{}" rel="noopener">{}</a>', contact.url, _("website")))
+        # Several stand on a page: out of their text, each says whose it is.
+        words = (contact.url, _("website"), name, _("website"))
+        parts.append(format_html('<a href="{}" rel="noopener" aria-label="{}, {}">{}</a>', *words))
     elif contact.url:
         parts.append(conditional_escape(contact.url))
     parts += [conditional_escape(extra) for extra in (contact.hours, ages_in_words(*contact.ages)) if extra]

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import get_resolver
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import WCAG, where
 from tests.browser.in_process import HOST, InProcess, taken_back
@@ -75,6 +75,21 @@ LOOK = """() => {
   return { sideways: document.documentElement.scrollWidth - wide,
            outside: outside.slice(0, 3).map((one) => one.outerHTML.slice(0, 120)) };
 }"""
+FOCUS = """() => {
+  const one = document.activeElement;
+  if (!one || one === document.body) return '';
+  const box = one.getBoundingClientRect();
+  const name = one.outerHTML.slice(0, 120);
+  const points = [0.5, 0.1, 0.9].flatMap((x) => [0.5, 0.15, 0.85].map((y) => [x, y]));
+  const seen = points.some(([x, y]) => {
+    const top = document.elementFromPoint(box.x + box.width * x, box.y + box.height * y);
+    return top && (one.contains(top) || top.contains(one) || top.closest('label')?.control === one); });
+  const rings = (part) => { const style = getComputedStyle(one, part);
+    return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== 'none'; };
+  // A card's link draws its ring round the card; the browser draws one round each part of a date.
+  const ring = rings(null) || rings('::after') || one.type === 'date';
+  return !seen ? 'focus is covered on ' + name : !ring ? 'focus is not seen on ' + name : 'fine'; }"""
+TABS = 25
 SHIFT = """() => new Promise((resolve) => { let sum = 0; let timer;
   const observer = new PerformanceObserver((list) => {
     for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value; });
@@ -185,10 +200,22 @@ def _in_mode(look: Look, shown: InProcess, mode: Mode, is_first: bool) -> list[s
     for fault in violations:
         nodes = [node for node in fault["nodes"] if not (is_admins and is_wagtails(fault["id"], node["html"]))]
         found += [f"{fault['id']}: {fault['help']}\n  {where({'nodes': nodes})}"] if nodes else []
+    found += _walk(page) if mode.width < 400 and mode.density == 1 and not is_admins else []
     found += [f"asks elsewhere: {address}" for address in shown.strayed]
     found += [f"complains: {words}" for words in shown.complaints]
     shown.strayed, shown.complaints = [], []
     return [f"{look} ({mode.name}): {fault}" for fault in found]
+
+
+def _walk(page: Page) -> list[str]:
+    """Along the page by Tab: focus is seen, and nothing lies over it."""
+    found = []
+    for _tab in range(TABS):
+        page.keyboard.press("Tab")
+        if not (told := page.evaluate(FOCUS)):
+            break
+        found += [told] if told != "fine" else []
+    return found
 
 
 @pytest.mark.campaign
