@@ -16,6 +16,8 @@ from courses.enums import UnitState
 from courses.freezing import every_question
 from courses.queries.drafts import Gathered, UnitChange
 
+SHORT = 3
+
 
 @dataclass(frozen=True)
 class UnitWords:
@@ -41,6 +43,11 @@ class Words:
     course: tuple[Compared, ...]
     details: tuple[str, ...]
     units: tuple[UnitWords, ...]
+
+    @property
+    def is_short(self) -> bool:
+        """Little enough to be read at once, without being unfolded."""
+        return bool(self.course) + sum(unit.is_shown for unit in self.units) <= SHORT
 
 
 def words_of(gathered: Gathered) -> Words:

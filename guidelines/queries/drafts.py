@@ -1,17 +1,19 @@
 """Reads over drafts: what has changed since the latest version, and what stands in the way of publishing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from cms.versions.comparison import Compared, Passage, compare
 from cms.versions.freezing import Draft, DraftFragment, UnknownTokens
 from cms.versions.models import Fragment, PublishingPlan, Withdrawal
 from cms.versions.proofing import Remark
@@ -20,6 +22,9 @@ from cms.versions.videos import video_problems
 from guidelines.models import GuidelinePage, GuidelineVersion
 from guidelines.queries.approvals import Review, review_of
 from guidelines.queries.costs import Cost, cost_of
+
+# Fields beside the text whose words are compared; the others are named.
+IN_WORDS = ("title", "summary", "statement", "decided_by", "decision_ref", "record_number", "owner_function")
 
 
 def without_plan(pages: Sequence[Page], *, below: bool) -> list[GuidelinePage]:
@@ -79,6 +84,7 @@ class Outlook:
     problems: tuple[str, ...]
     fields: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    compared: tuple[Compared, ...] = ()
     registers: tuple[str, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -153,6 +159,7 @@ def outlook(page: GuidelinePage) -> Outlook:
         problems=tuple(problems),
         fields=tuple(_changed_fields(latest, draft)) if latest else (),
         changes=tuple(_changes(frozen, draft)) if latest else (),
+        compared=tuple(_compared(latest, frozen, draft)) if latest else (),
         registers=tuple(_changed_registers(latest, draft)) if latest else (),
         waiting=tuple(_waiting(page, draft)),
         notes=tuple(_notes(page, draft)),
@@ -210,6 +217,26 @@ def _changes(frozen: Sequence[Fragment], draft: Draft) -> Iterator[Change]:
     kept_before = [key for key in before if key in now]
     if kept_before != [key for key in now if key in before]:
         yield Change(_("The order has changed."), "", "")
+
+
+def _compared(latest: GuidelineVersion, frozen: Sequence[Fragment], draft: Draft) -> Iterator[Compared]:
+    """What differs, word by word: fields in running text first, each with its name before it, then the text."""
+    before = _lines({"title": latest.title, **canonical_extra(latest)})
+    found = [
+        *compare(before, _lines({"title": draft.title, **draft.extra})),
+        *compare(_passages(frozen), _passages(draft.fragments)),
+    ]
+    yield from (one for one in found if not one.is_same)
+
+
+def _passages(pieces: Sequence[Fragment | DraftFragment]) -> list[Passage]:
+    return [Passage(piece.key, piece.kind, piece.text, piece.sha256) for piece in pieces]
+
+
+def _lines(fields: Mapping[str, Any]) -> list[Passage]:
+    said = {name: value for name, value in fields.items() if name in IN_WORDS and value}
+    names = {name: capfirst(str(GuidelinePage._meta.get_field(name).verbose_name)) for name in said}
+    return [Passage(name, "field", f"{names[name]}: {value}", value) for name, value in said.items()]
 
 
 def _changed_registers(latest: GuidelineVersion, draft: Draft) -> Iterator[str]:
