@@ -1,6 +1,6 @@
 """The ground that Ledstång's plugins stand on.
 
-A host site adopts with ``INSTALLED_APPS += cms.APPS + ["guidelines", "courses"]`` and, in its addresses,
+A host site lists ``cms.APPS`` and ``"guidelines", "courses"`` among its apps, each once, and, in its addresses,
 ``*cms.urlpatterns()`` before Wagtail's own. See docs/adopting.md.
 """
 

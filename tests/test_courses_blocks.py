@@ -1,5 +1,6 @@
 """Blocks of units: what stays in the browser, what is said before a heavy unit, what a guideline says word for word."""
 
+import json
 import re
 import uuid
 from typing import Any
@@ -20,7 +21,7 @@ from cms.versions.blocks import section_choices
 from cms.versions.enums import Change
 from cms.versions.models import Citation, Fragment, VersionAsset
 from courses.actions import CourseIncomplete, NothingNewer, renew_citation
-from courses.actions.importing import import_course
+from courses.actions.importing import BrokenParcel, import_course
 from courses.blocks import unit_blocks
 from courses.models import CoursePage, CourseVersion, UnitPage
 from courses.queries.drafts import gather
@@ -39,6 +40,7 @@ from tests.factories import (
     text,
 )
 from tests.learning import address, begin, cut
+from tests.test_courses_parcels import repacked, told
 from tests.test_guidelines import edit
 from tests.test_interface import film
 
@@ -286,3 +288,15 @@ def test_files_of_blocks_travel_with_the_course(guideline: GuidelinePage) -> Non
     assert set(second.assets) == {asset.sha256 for asset in second.assets.values()}
     assert [one.kind for one in second.fragments] == ["what_comes", "text", "video", "quote"]
     assert second.fragments[3].data == first.fragments[3].data
+
+
+def test_a_course_that_quotes_what_this_site_does_not_have_is_told_where_and_writes_nothing(quoting: Any) -> None:
+    page, _unit = quoting
+    key, pages = GuidelineVersion.objects.get().key, CoursePage.objects.count()
+    elsewhere = json.loads(json.dumps(told(parcel(page))).replace(str(key), str(uuid.uuid4())))
+    with pytest.raises(BrokenParcel) as fault:
+        import_course(
+            content=repacked(parcel(page), lambda data: data.update(elsewhere)), parent=page.get_parent().specific
+        )
+    assert "$.course.units[0].body[1].value.section" in str(fault.value)
+    assert CoursePage.objects.count() == pages

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = """
 from host.settings.dev import *
 import cms
-INSTALLED_APPS += ["accounts", *cms.APPS, {plugins}]
+INSTALLED_APPS = list(dict.fromkeys([*INSTALLED_APPS, "wagtailmedia", "accounts", *cms.APPS, {plugins}]))
 MIDDLEWARE += ["cms.core.middleware.AtomicPostMiddleware"]
 ROOT_URLCONF = "host.ledstang_urls"
 LANGUAGE_CODE = "sv"
