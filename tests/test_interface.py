@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import random
 import re
 from datetime import UTC, date, datetime
 from typing import Any
@@ -24,7 +25,9 @@ from wagtail.models import Site
 from wagtailmedia.models import Media
 
 from cms.core.blocks import WORDS_IN_HALF_A_MINUTE
+from cms.core.colours import accent, accent_sheet, contrast
 from cms.core.enums import Audience, Tone, Visibility
+from cms.core.models import CitySettings
 from cms.core.readings import read_for
 from cms.home.models import HomePage, PlainPage
 from cms.references.blocks import content_blocks
@@ -243,17 +246,6 @@ def test_no_sheet_or_script_asks_another_server():
         assert [url for url in found if "www.w3.org" not in url] == [], path.name
 
 
-def luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
 def palette(scheme: int) -> dict[str, str]:
     source = (STATIC / "css" / "tokens.css").read_text()
     found = re.findall(r"--(?:ds-color-)?([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", source)
@@ -282,6 +274,39 @@ def test_colours_can_be_told_apart(scheme):
         for paper in ("base-default", "base-hover", "base-active"):
             needs(4.5, f"{name}-base-contrast-default", f"{name}-{paper}")
     assert faults == []
+
+
+@pytest.mark.once
+def test_any_colour_of_a_city_gives_an_accent_that_can_be_read():
+    """On whatever it stands, light and dark: with black, white and yellow among them."""
+    chance = random.Random(7)
+    extremes = ["#000000", "#ffffff", "#ffff00", "#0000ff", "#808080", "#1f5a52"]
+    for city in [*extremes, *(f"#{chance.randrange(1 << 24):06x}" for _n in range(60))]:
+        made, faults = accent(city), []
+        for scheme, ink in ((0, "#ffffff"), (1, "#000000")):
+            colour = palette(scheme) | {f"accent-{name}": pair[scheme] for name, pair in made.items()}
+            papers = [
+                f"{name}-{paper}" for name in ("neutral", "accent") for paper in ("background-tinted", "surface-tinted")
+            ]
+            for paper in ("neutral-background-default", "neutral-surface-default", *papers):
+                for name in ("accent-text-subtle", "accent-text-default", "neutral-text-default"):
+                    faults += [f"{name} on {paper}"] * (contrast(colour[name], colour[paper]) < 4.5)
+            for name in ("accent-base-default", "accent-base-hover", "accent-base-active"):
+                faults += [f"ink on {name}"] * (contrast(ink, colour[name]) < 4.5)
+            faults += ["border"] * (contrast(colour["accent-border-default"], colour["neutral-surface-tinted"]) < 3)
+        assert faults == [], city
+
+
+def test_the_citys_colour_dresses_the_one_style_sheet(home, visitor):
+    assert 'href="/static/ledstang_core/ledstang.css"' in visitor.get("/").content.decode()
+    CitySettings.objects.create(site=Site.objects.get(is_default_site=True), colour="#FFCC00")
+    [address] = re.findall(r'<link rel="stylesheet" href="([^"]+)"', visitor.get("/").content.decode())
+    answer = visitor.get(address, headers={"Accept-Encoding": "gzip"})
+    sheet = gzip.decompress(answer.content).decode()
+    assert sheet.startswith(TARGET.read_text())
+    assert accent_sheet("#ffcc00") in sheet
+    assert "immutable" in answer["Cache-Control"]
+    assert visitor.get(address.replace("ffcc00", "ffcc01")).status_code == 404
 
 
 # Pages

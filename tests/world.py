@@ -20,6 +20,8 @@ from cms.certificates.models import Certificate, CertificateBundle
 from cms.compliance.actions import grant_exemption, record_evidence, set_rule
 from cms.compliance.enums import EvidenceKind, ExemptionReason
 from cms.compliance.models import Evidence, Exemption, Requirement
+from cms.core import styles
+from cms.core.models import CITY_COLOUR
 from cms.home.actions import report_fault
 from cms.home.models import AccessibilityPage, FaultReport, HomePage, PlainPage
 from cms.oversight.actions import ask_for_rule, decide_lines, open_disclosure, release_disclosure, request_export
@@ -350,6 +352,7 @@ def register_row(factory: Any) -> Any:
 
 Given = Callable[[World], dict[str, Any]]
 ARGUMENTS: dict[str, Given] = {
+    "ledstang_core:style": lambda world: {"colour": CITY_COLOUR.removeprefix("#"), "digest": styles._digest()},
     "courses_cut": of_course_page,
     "courses_renew": of_quotation,
     "courses_duplicate": of_course_page,

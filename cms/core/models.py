@@ -122,7 +122,7 @@ class CitySettings(BaseSiteSetting):
         max_length=7,
         default=CITY_COLOUR,
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour is written as #1f5a52."))],
-        help_text=_("For lines and ornaments on certificates. Text is made darker until it can be read."),
+        help_text=_("For buttons, links and certificates. Where it could not be read it is made darker or lighter."),
     )
     issuer = models.CharField(
         _("issuer of certificates"),

@@ -1,22 +1,25 @@
 """How every view of the house answers with a page."""
 
+import gzip
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.ui.components import Component
 
 from cms.core.enums import THEME_COOKIE, Theme
 from cms.core.languages import offered
-from cms.core.models import Refused
+from cms.core.models import CitySettings, Refused
 from cms.core.registry import care_finders
+from cms.core.styles import dressed
 
 
 def base_template() -> str:
@@ -51,6 +54,21 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if request.headers.get("x-requested-with") == "XMLHttpRequest":
         return JsonResponse({"step": "success", "redirect": address})
     return HttpResponseRedirect(address)
+
+
+@require_safe
+def style(request: HttpRequest, colour: str, digest: str) -> HttpResponse:
+    """The house's style sheet in the city's colour: one file, as without it. Its address tells all that decides it."""
+    body = dressed(colour, digest) if f"#{colour}" == CitySettings.current().colour.lower() else None
+    if body is None:
+        raise Http404
+    is_packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(gzip.compress(body) if is_packed else body, content_type="text/css; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    if is_packed:
+        response["Content-Encoding"] = "gzip"
+    return response
 
 
 @require_POST

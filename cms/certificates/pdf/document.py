@@ -11,7 +11,6 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from cms.certificates.colours import readable
 from cms.certificates.enums import CertificateKind
 from cms.certificates.facts import (
     Facts,
@@ -28,6 +27,7 @@ from cms.certificates.pdf import layout, qr
 from cms.certificates.pdf.cleaning import cited, clean
 from cms.certificates.pdf.ornament import handrail, rule
 from cms.certificates.pdf.renderer import Attachment, Job, RenderingFailed
+from cms.core.colours import readable
 
 LANGUAGE = "sv"
 FOLDER = "ledstang_certificates/pdf"

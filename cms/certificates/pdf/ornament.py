@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 
-from cms.certificates.colours import tint
+from cms.core.colours import tint
 
 Point = tuple[float, float]
 

@@ -21,6 +21,7 @@ from cms.core.languages import is_foreign, offered
 from cms.core.models import CitySettings
 from cms.core.readings import only as only_for
 from cms.core.registry import NavItem, Registry, footer_items, nav_items, page_parts
+from cms.core.styles import style_address
 
 register = template.Library()
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -109,16 +110,27 @@ def site_name() -> str:
     return getattr(settings, "WAGTAIL_SITE_NAME", "Ledstång")
 
 
-@register.simple_tag(takes_context=True)
-def city_name(context: template.Context) -> str:
-    """The city behind the site, where one has been entered. Looked up once a request."""
+def _city(context: template.Context) -> CitySettings:
+    """The city's settings, looked up once a request."""
     request = context.get("request")
     if request is None:
-        return ""
+        return CitySettings()
     if not hasattr(request, "_ledstang_city"):
-        request._ledstang_city = CitySettings.current().city_name
-    name: str = request._ledstang_city
-    return name
+        request._ledstang_city = CitySettings.current()
+    found: CitySettings = request._ledstang_city
+    return found
+
+
+@register.simple_tag(takes_context=True)
+def city_name(context: template.Context) -> str:
+    """The city behind the site, where one has been entered."""
+    return _city(context).city_name
+
+
+@register.simple_tag(takes_context=True)
+def style_sheet(context: template.Context) -> str:
+    """The address of the one style sheet, in the city's colour if it has one of its own."""
+    return style_address(_city(context).colour)
 
 
 @register.simple_tag(takes_context=True)
