@@ -1,6 +1,8 @@
 """What pages cost and hold: few queries, the catalogue, progress, previews."""
 
+import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -21,6 +23,7 @@ from courses.actions import complete_unit, withdraw_course
 from courses.models import Choice, CoursePage, CourseVersion, Enrollment, Question
 from courses.queries.catalogue import asked_of
 from courses.queries.progress import progress
+from courses.templatetags.covers import COVERS, cover
 from tests.factories import (
     ContactFactory,
     CourseIndexPageFactory,
@@ -78,6 +81,7 @@ def heavy_course(blocks, questions, units):
 
 def test_the_unit_page_takes_few_queries_however_long_it_is(learner):
     counts = []
+    learner.client().get("/kurs/")  # what a process asks for once only, such as content types
     for blocks, questions, units in ((1, 1, 1), (12, 8, 6)):
         version = heavy_course(blocks, questions, units)
         enrollment, unit, client = begin(learner.person, version), version.units.first(), learner.client()
@@ -211,6 +215,15 @@ def test_the_catalogue_has_courses_in_force_only(visitor, learner):
         assert not any(title in html for title in ("Kommer sedan", "Borttagen", "Bara ett utkast"))
     begin(learner.person, now)
     assert "Påbörjad" in learner.client().get("/kurs/").content.decode()
+
+
+def test_each_course_has_a_drawing_that_says_nothing(visitor):
+    key = publish_course().key
+    drawing = cover(key)
+    assert 'aria-hidden="true"' in drawing
+    assert all(drawing in visitor.get(page).content.decode() for page in ("/kurs/", f"/kurs/{key}/"))
+    assert len({cover(UUID(int=number)) for number in range(50)}) == len(COVERS)
+    assert not re.search(r"#[0-9a-f]{3}|style=|<text|fill=", "".join(COVERS))
 
 
 def test_what_counts_is_told_before_the_start(visitor):

@@ -62,7 +62,7 @@ def test_next_action_comes_first(learner: Member, late: Target, soon: Target):
     assert "Riktlinjen" in first.get_text()
     assert "Försenat" in first.get_text()
     assert first.find("a")["href"] == late.path
-    assert headings(soup) == ["Riktlinjen", "Att göra 1"]
+    assert headings(soup) == ["Riktlinjen", "Att göra sedan 1"]
     assert "0 av 2 krav är klara" in soup.get_text()
 
 

@@ -87,7 +87,7 @@ def _enroll(request: HttpRequest, person: Person | None, key: UUID) -> HttpRespo
         enrollment = enroll(person=person, course_key=key, audience=form.audience, again=again)
     except CourseNotOpen:
         return redirect("courses:course", key)
-    return redirect("courses:home", enrollment.key)
+    return redirect("courses:resume", enrollment.key)  # whoever has pressed begin wants the first unit, not a list
 
 
 def _description(version: CourseVersion, person: Person | None) -> dict[str, object]:
