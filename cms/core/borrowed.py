@@ -120,6 +120,7 @@ WAGTAIL = (
     _("Anyone with editing permissions can create schedules"),
     _("But only those with publishing permissions can make them effective."),
     _('This publishing schedule will only take effect after you select the "Schedule to publish" option'),
+    _("Exploring"),
     _("Any"),
     _("Anyone"),
     _("App"),

@@ -59,6 +59,9 @@ class FlaggedView(WagtailAdminTemplateMixin, TemplateView):
     def get_page_title(self) -> str:
         return _("Flagged sections")
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         flagged = flagged_sections(self.request.user, timezone.localdate())
         return super().get_context_data(flagged=flagged, **kwargs)
