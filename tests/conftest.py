@@ -14,6 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from django.utils.translation import trans_real
 
 from cms.people.models import District
 from tests import database
@@ -27,6 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Tests see the translations as they are written now."""
     if not hasattr(config, "workerinput"):
         compile_all()
+    trans_real._translations.clear()  # whoever asked for a word before this has read the older ones
+    trans_real._default = None
 
 
 LONG = (

@@ -325,7 +325,7 @@ def test_the_dialog_tells_word_by_word_and_what_each_kind_of_change_costs(desk, 
     required = employed.exclude(employments__org_unit=city.root).distinct().count()
     cost = cost_of(page, timezone.localdate(), version, [quizzed.unit_key, read.unit_key])
     assert cost == Cost(required, 3, 1, 1, 1, ("1.0",))
-    assert f"1 av {required} personer på 3 arbetsplatser måste göra om 2 delar, ungefär 22 minuter" in html
+    assert f"1 av {required} personer på 3 enheter måste göra om 2 delar, ungefär 22 minuter" in html
     assert "1 person är mitt i kursen och går klart 1.0 om hen inte väljer att byta." in html
 
 

@@ -386,7 +386,7 @@ def test_the_mail_is_a_receipt_in_swedish(published, learner, mailoutbox):
     acknowledge_guideline(person=learner.person, version=in_force(GuidelineVersion, published.key, TODAY()))
     call_command("deliver_outbox")
     mail = mailoutbox[0]
-    assert mail.subject == f"Du har läskvitterat {published.title}, version 1.0"
+    assert mail.subject == f"Du har kvitterat {published.title}, version 1.0"
     assert f"/r/{published.key}/v/1.0/" in mail.body
     assert "Jag har tagit del av riktlinjen" in mail.body
 

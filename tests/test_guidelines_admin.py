@@ -345,7 +345,7 @@ def test_copy_that_would_go_live_is_refused(published, approver_client):
 def test_published_guideline_is_withdrawn_not_removed(published, approver_client, view):
     answer = approver_client.post(reverse(f"wagtailadmin_pages:{view}", args=[published.pk]))
     assert answer.status_code == 302
-    assert "återkallas" in said(answer)
+    assert "dras tillbaka" in said(answer)
     assert GuidelinePage.objects.get(pk=published.pk).live
 
 
@@ -353,7 +353,7 @@ def test_published_guideline_is_withdrawn_not_removed(published, approver_client
 def test_nor_are_several_at_once(published, client, action):
     client.force_login(UserFactory(superuser=True), backend=LOGIN_BACKEND)
     answer = bulk(client, action, published.get_parent(), include_descendants="on")
-    assert "återkallas" in said(answer)
+    assert "dras tillbaka" in said(answer)
     assert GuidelinePage.objects.get(pk=published.pk).live
 
 
@@ -376,10 +376,10 @@ def test_withdrawing_in_the_admin(published, approver_client, learner):
     address = reverse("guidelines_admin:withdraw", args=[published.pk])
     assert "Efterföljaren" in approver_client.get(address).content.decode()
     form = {"reason": "Ersatt", "on": TODAY().isoformat(), "successor": str(other.key)}
-    assert "är återkallad" in said(approver_client.post(address, form))
+    assert "är tillbakadragen" in said(approver_client.post(address, form))
     assert Withdrawal.objects.get().successor == other.key
-    assert "redan återkallat" in approver_client.post(address, form).content.decode()
-    assert "återkallat och kan inte publiceras" in approver_client.get(dialog(published)).content.decode()
+    assert "redan tillbakadraget" in approver_client.post(address, form).content.decode()
+    assert "tillbakadraget och kan inte publiceras" in approver_client.get(dialog(published)).content.decode()
 
 
 def test_edit_view_has_the_ways_on(published, approver_client):

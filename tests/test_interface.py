@@ -5,6 +5,7 @@ import io
 import random
 import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,8 @@ from guidelines.models import GuidelinePage
 from tests.factories import ContactFactory, GuidelinePageFactory, heading, text
 from tools.bundle_css import ROOT as STATIC
 from tools.bundle_css import TARGET, bundle
+
+TEMPLATES = STATIC.parent.parent / "templates"
 
 
 def picture():
@@ -429,6 +432,36 @@ def test_pages_stand_in_a_hosts_own_frame(home, settings, visitor):
         assert "Lämna sidan" in page
         assert "<h1" in page.split("id='host'")[1]
         assert "ledstang.css" in page.split("</head>")[0]
+
+
+PIECES = {"admin", "components", "blocks", "parts", "email", "emails", "pdf"}
+FRAMES = {
+    "ledstang_core/base.html",  # the reference site's own, which the layout extends unless a host has another
+    "ledstang_core/email.html",
+    "ledstang_core/errors/500.html",  # stands when nothing else does
+    "ledstang_references/standby.html",  # a file for a day without the system
+    "ledstang_oversight/my_data_file.html",  # a file to keep
+}
+
+
+def frame_of(name: str) -> str:
+    """The template that a template hangs on in the end."""
+    found = re.match(r'\s*{% extends "([^"]+)"', (TEMPLATES / name).read_text())
+    return frame_of(found[1]) if found and found[1].partition("/")[0] != "wagtailadmin" else name
+
+
+@pytest.mark.once
+def test_every_page_stands_in_the_layout_and_every_mail_in_the_mails():
+    """So that each has the host's frame, and none can be forgotten."""
+    names = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")}
+    pages = {name for name in names if PIECES.isdisjoint(Path(name).parent.parts)} - FRAMES - {"500.html"}
+    assert {name: frame_of(name) for name in pages if frame_of(name) != "ledstang_core/layout.html"} == {}
+    assert "base_template" in (TEMPLATES / "ledstang_core/layout.html").read_text().splitlines()[0]
+    said = {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("email*/*.txt")}
+    mails = {name.removesuffix(".txt") + ".html" for name in said if Path(name).stem not in ("line", "why")}
+    assert {name for name in mails if name not in names or frame_of(name) != "ledstang_core/email.html"} == set()
+    assert len(pages) > 60
+    assert len(mails) >= 7
 
 
 def test_the_visitor_chooses_light_or_dark(visitor, db):

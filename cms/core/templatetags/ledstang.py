@@ -111,10 +111,10 @@ def site_name() -> str:
 
 
 def _city(context: template.Context) -> CitySettings:
-    """The city's settings, looked up once a request."""
+    """The city's settings, looked up once a request; in mails, which have none, once a mail."""
     request = context.get("request")
     if request is None:
-        return CitySettings()
+        return CitySettings.current()
     if not hasattr(request, "_ledstang_city"):
         request._ledstang_city = CitySettings.current()
     found: CitySettings = request._ledstang_city
