@@ -1,8 +1,9 @@
 """From facts to a rendering job: the HTML of a kind, its CSS, and every byte that it may show."""
 
+from functools import cache
+from importlib.metadata import version
 from typing import Any
 
-import weasyprint
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -52,6 +53,12 @@ PARTS = {  # what a certificate lists: in short, and as a heading
 Assets = dict[str, tuple[str, bytes]]
 
 
+@cache
+def _producer() -> str:
+    """Only the renderer's own process loads WeasyPrint."""
+    return f"WeasyPrint {version('weasyprint')}"
+
+
 def compose(certificate: Certificate) -> Job:
     """What is rendered for a certificate: from its frozen facts and kept files, never from elsewhere."""
     facts, letterhead = from_json(certificate.facts), letterhead_of(certificate.facts)
@@ -86,7 +93,7 @@ def compose_facts(
             "language": LANGUAGE,
             "created": created,
             "generator": "Ledstång",
-            "producer": f"WeasyPrint {weasyprint.__version__}",
+            "producer": _producer(),
             "part": 3 if embedded else 2,
         },
         assets={

@@ -11,7 +11,6 @@ from cms.certificates.models import Certificate, CertificateFile, Seal, file_pat
 from cms.certificates.pdf.document import LANGUAGE, compose
 from cms.certificates.pdf.renderer import renderer
 from cms.certificates.pdf.seal import LoadedSeal, current_seal
-from cms.certificates.pdf.signing import sign
 from cms.core.storage import private_storage
 
 logger = logging.getLogger(__name__)
@@ -30,6 +29,8 @@ def make_file(certificate: Certificate) -> CertificateFile:
     with translation.override(LANGUAGE):
         reason = CertificateKind(certificate.kind).label
     issuer = certificate.facts["letterhead"]["issuer"] or certificate.facts["letterhead"]["city"]
+    from cms.certificates.pdf.signing import sign  # pyHanko takes a second to load, and few processes seal
+
     pdf = sign(unsigned, seal, issuer=issuer or _("Ledstång"), reason=str(reason))
     row = CertificateFile(
         certificate=certificate,
