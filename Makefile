@@ -26,6 +26,7 @@ help:
 	@echo "make prove    the long campaigns at full size"
 	@echo "make bench    measure speed, each benchmark of bench/ in turn (QUICK=1: a first look)"
 	@echo "make screenshots  take pictures of the main pages, to docs/pictures/ (SHOTS=\"unit people\": only these)"
+	@echo "make lighthouse   Lighthouse over the main pages; needs its program in LIGHTHOUSE (SITE=…: a server that runs)"
 	@echo "make demo     set the demo city back to its first day"
 	@echo "make lock     pin the requirements anew, with hashes"
 	@echo "make clean    remove what the commands above made, the demo city included"
@@ -75,6 +76,10 @@ prove: test-packages .venv/dev-installed
 .PHONY: screenshots
 screenshots: test-packages .venv/dev-installed catalogs
 	@$(PY) -m tools.screenshots $(SHOTS)
+
+.PHONY: lighthouse
+lighthouse: test-packages .venv/dev-installed catalogs
+	@$(PY) -m tools.lighthouse $(if $(SITE),--site $(SITE))
 
 bench: run-packages .venv/dev-installed catalogs
 	@$(PY) -m bench $(if $(QUICK),--quick)
