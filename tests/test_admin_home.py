@@ -136,3 +136,12 @@ def test_menu_is_by_task_and_what_wagtailmedia_says_is_in_swedish(cast):
         assert f'"{words}"' in page
     assert "upload" not in html.fromstring(page).xpath("string(//main)").lower()
     assert "Sparar " in client.get("/admin/jsi18n/").content.decode()
+
+
+def test_way_to_the_admin_stands_on_every_page_for_those_who_may_go_there(cast, visitor):
+    def ways(client: Any) -> list[str]:
+        links = html.fromstring(client.get("/kurs/").content.decode()).xpath("//header//a[@href='/admin/']")
+        return sorted({" ".join(link.text_content().split()) for link in links})
+
+    assert ways(cast.editor.client()) == ["Redigera"]
+    assert ways(cast.learner.client()) == ways(cast.hr.client()) == ways(visitor) == []

@@ -48,3 +48,4 @@ class Theme(TextChoices):
 
 
 THEME_COOKIE = "ledstang_theme"
+MAY_EDIT = "ledstang_may_edit"  # in the session of those who had the right to the admin when they logged in
