@@ -33,7 +33,7 @@ def tap(page: Page, what: str) -> None:
 
 def failing(page: Page, task: dict[str, Any]) -> str:
     """What is wrong with the way to a step; nothing if it is in view."""
-    page.goto("/")
+    page.goto("/", wait_until="commit")
     for what in task["taps"]:
         try:
             tap(page, what)
