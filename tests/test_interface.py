@@ -300,6 +300,15 @@ def test_any_colour_of_a_city_gives_an_accent_that_can_be_read():
         assert faults == [], city
 
 
+def test_the_foot_says_which_city_with_its_arms(home, visitor):
+    assert "ls-sender" not in visitor.get("/").content.decode()
+    site = Site.objects.get(is_default_site=True)
+    CitySettings.objects.create(site=site, city_name="Provstaden", arms=picture())
+    page = visitor.get("/").content.decode()
+    assert re.search(r'<p class="ls-sender"><img src="/media/[^"]+" width="40" height="30" alt=""', page)
+    assert "<strong>Provstaden</strong>" in page
+
+
 def test_the_citys_colour_dresses_the_one_style_sheet(home, visitor):
     assert 'href="/static/ledstang_core/ledstang.css"' in visitor.get("/").content.decode()
     CitySettings.objects.create(site=Site.objects.get(is_default_site=True), colour="#FFCC00")

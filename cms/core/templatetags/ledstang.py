@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from cms.core.enums import THEME_COOKIE, Audience, Competence, Theme, Tone
 from cms.core.languages import is_foreign, offered
@@ -27,6 +28,7 @@ register = template.Library()
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 CONTROL_CLASS = "ds-input"
+ARMS = "max-88x88"  # twice what is shown, for screens that are dense
 
 
 class OnlyNode(template.Node):
@@ -125,6 +127,13 @@ def _city(context: template.Context) -> CitySettings:
 def city_name(context: template.Context) -> str:
     """The city behind the site, where one has been entered."""
     return _city(context).city_name
+
+
+@register.simple_tag(takes_context=True)
+def city_arms(context: template.Context) -> Any:
+    """The city's arms, small, where they have been entered: address, width and height."""
+    arms = _city(context).arms
+    return get_rendition_or_not_found(arms, ARMS) if arms is not None else None
 
 
 @register.simple_tag(takes_context=True)
