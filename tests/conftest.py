@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_all()
     trans_real._translations.clear()  # whoever asked for a word before this has read the older ones
     trans_real._default = None
+    trans_real.deactivate()
 
 
 LONG = (
