@@ -17,6 +17,7 @@ from cms.versions.models import Fragment
 from guidelines.actions import publish_guideline, withdraw_guideline
 from guidelines.enums import KIND
 from guidelines.models import GuidelinePage, GuidelineVersion, SearchSection, SearchTerm, Synonyms
+from guidelines.queries.search import plain_words
 from guidelines.searching import excerpt, sought_in
 from tests.factories import ContactFactory, GuidelinePageFactory, heading, text
 from tests.test_guidelines import edit
@@ -101,6 +102,11 @@ def test_hit_shows_where_and_marks_the_words(published, client):
     runs = excerpt(long, sought_in("anmäla"))
     assert [run.text for run in runs if run.is_sought] == ["anmälan"]
     assert sum(len(run.text) for run in runs) < 300
+
+
+def test_a_title_is_told_apart_from_what_follows_it():
+    steps = "<li>\n<p>Rör ingenting\n</p>\n<p>Larma <!--slot:kontakt:larm-->112<!--/slot-->.</p></li>"
+    assert plain_words(steps) == "Rör ingenting. Larma."
 
 
 def test_readings_and_kinds_are_filters(published, client):

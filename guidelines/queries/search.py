@@ -31,6 +31,7 @@ from guidelines.searching import TAG, Ranked, Run, Sought, Word, excerpt, rank, 
 
 BITS = {audience: 1 << place for place, audience in enumerate(Audience.values)}
 EVERYBODY = sum(BITS.values())
+UNSTOPPED = re.compile(r"(?<=\w)\s*</(?:p|li)>(?=\s*<)")  # a title or a point, which has no full stop of its own
 SPACED_STOP = re.compile(r" ([.,;:?!])(?= |$)")  # what a slot that is left out leaves behind
 
 
@@ -46,7 +47,7 @@ def plain_words(markup: str) -> str:
         kind = token_kinds.find(token.kind)
         return " " if kind is None or kind.is_filled else frozen
 
-    spaced = TAG.sub(" ", replace_slots(markup, kept))
+    spaced = TAG.sub(" ", UNSTOPPED.sub(r"\g<0>. ", replace_slots(markup, kept)))
     words = " ".join(composed(html.unescape(strip_tags(spaced))).split())
     return SPACED_STOP.sub(r"\1", words)
 
