@@ -23,6 +23,7 @@ from tests.factories import (
     GuidelinePageFactory,
     LegalReferenceFactory,
     PersonFactory,
+    UnitPageFactory,
     UserFactory,
     heading,
     text,
@@ -62,6 +63,8 @@ def grow(today: date) -> None:
     unit.goal = "Något annat."
     unit.save_revision()
     CoursePageFactory(units=0)
+    waiting = publish_course(units=0, read_only=1).page
+    UnitPageFactory(parent=waiting, title="Förslag", questions=False, is_proposal=True).save_revision()
 
 
 @pytest.fixture

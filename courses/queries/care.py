@@ -27,8 +27,9 @@ def courses_waiting(user: Any, on: date) -> Iterator[Care]:
         return
     publishable = policy.instances_user_has_permission_for(user, "publish").values("pk")
     may_cut = set(CoursePage.objects.filter(pk__in=publishable).values_list("pk", flat=True))
-    units = UnitPage.objects.filter(has_unpublished_changes=True, alias_of=None).values_list("path", flat=True)
-    changed = {path[: -Page.steplen] for path in units}
+    units = UnitPage.objects.filter(has_unpublished_changes=True, alias_of=None)
+    # What waits for the city's decision can be in no version: nobody here can do anything about it.
+    changed = {unit.path[: -Page.steplen] for unit in units.defer("body") if not unit.waits_for_decision}
     new = [page for page in rows if not page.is_published]
     edited = [page for page in rows if page.is_published and (page.has_unpublished_changes or page.path in changed)]
     if edited:
