@@ -133,6 +133,7 @@ def test_dialog_says_what_has_changed_and_what_it_costs(published, approver_clie
         "Väsentlig, 2.0",
     ):
         assert words in shown, words
+    assert "lyttat" not in shown  # nothing has changed places
 
 
 def test_dialog_publishes_as_decided(published, approver_client):

@@ -234,7 +234,7 @@ def _passages(pieces: Sequence[Fragment | DraftFragment]) -> list[Passage]:
 
 
 def _lines(fields: Mapping[str, Any]) -> list[Passage]:
-    said = {name: value for name, value in fields.items() if name in IN_WORDS and value}
+    said = {name: fields[name] for name in IN_WORDS if fields.get(name)}
     names = {name: capfirst(str(GuidelinePage._meta.get_field(name).verbose_name)) for name in said}
     return [Passage(name, "field", f"{names[name]}: {value}", value) for name, value in said.items()]
 
