@@ -61,6 +61,11 @@ WAGTAILS = [
     ("link-in-text-block", ">add one</a>", "the sentence of an empty list"),
     ("landmark-unique", 'class="w-panel"', "choices of several questions have panels of the same name"),
     ("scrollable-region-focusable", "w-minimap__list", "the outline beside a form"),
+    (
+        "scrollable-region-focusable",
+        "content-wrapper",
+        "the whole page beside the menu, where nothing in it can be reached",
+    ),
     ("target-size", "w-minimap__toggle", "the outline beside a form"),
 ]
 
