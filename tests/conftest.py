@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import pytest_django
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
@@ -65,12 +64,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 FOLDERS = ("media", "private")  # what a database refers to
 
 
-def replace_database(templates: database.Templates) -> None:
-    """A fresh copy; content types that a test made anew have other numbers in it."""
-    templates.put(database.MIGRATED)
-    ContentType.objects.clear_cache()
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest,
@@ -82,7 +75,7 @@ def django_db_setup(
     templates = database.templates(request.config.cache.mkdir("ledstang"))
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         templates.begin()
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: replace_database(templates))
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: templates.put(database.MIGRATED))
         yield templates
         templates.end()
 

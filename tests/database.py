@@ -107,7 +107,13 @@ class Templates:
         raise NotImplementedError
 
     def put(self, kind: str) -> None:
-        """Replace the test database by a copy of a template."""
+        """Replace the test database by a copy of a template; content types have other numbers in it."""
+        from django.contrib.contenttypes.models import ContentType
+
+        self._replace(kind)
+        ContentType.objects.clear_cache()
+
+    def _replace(self, kind: str) -> None:
         raise NotImplementedError
 
 
@@ -136,7 +142,7 @@ class SqliteTemplates(Templates):
         for leftover in (self.target, Path(f"{self.target}-wal"), Path(f"{self.target}-shm")):
             leftover.unlink(missing_ok=True)
 
-    def put(self, kind: str) -> None:
+    def _replace(self, kind: str) -> None:
         connections.close_all()
         self.target.parent.mkdir(parents=True, exist_ok=True)
         self.remove()
@@ -167,7 +173,7 @@ class PostgresTemplates(Templates):
     def remove(self) -> None:
         self.run(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
-    def put(self, kind: str) -> None:
+    def _replace(self, kind: str) -> None:
         connections.close_all()
         self.remove()
         self.run(f"CREATE DATABASE {self.name} TEMPLATE {self.names[kind]}")
