@@ -101,6 +101,7 @@ WAGTAIL = (
         "'<span class=\"w-title-ellipsis\">%(title)s</span>'."
     ),
     _("There are no %(model_name)s to display."),
+    _('There are no %(model_name)s to display. Why not <a href="%(add_url)s">add one</a>?'),
     _("No %(model_name)s match your query."),
     _("Create a new %(model_name)s"),
     _("To be created by %(user)s"),
