@@ -10,7 +10,8 @@ from django.contrib.messages import get_messages
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.core.files.storage import storages
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
@@ -393,12 +394,16 @@ def test_others_do_not_sign(cast, reviewed_page, name):
     assert not ReviewSignature.objects.exists()
 
 
-def test_reviews_do_not_ask_more_when_there_is_more(expert, django_assert_max_num_queries):
-    for _number in range(6):
-        publish_guideline(page=edit(GuidelinePageFactory(), text(f"Text {_number}", review=("J",))))
-    expert.get(REVIEWS)
-    with django_assert_max_num_queries(12):
-        expert.get(REVIEWS + "?kompetens=J")
+def test_reviews_do_not_ask_more_when_there_is_more(expert):
+    counts = []
+    for number in range(6):
+        publish_guideline(page=edit(GuidelinePageFactory(), text(f"Text {number}", review=("J",))))
+        expert.get(REVIEWS)  # a process that knows its content types
+        with CaptureQueriesContext(connection) as captured:
+            assert f"Text {number}" in expert.get(REVIEWS + "?kompetens=J").content.decode()
+        counts.append(len(captured))
+    assert len(set(counts)) == 1
+    assert counts[0] <= 13
 
 
 def test_schedule_command_is_ours():

@@ -48,8 +48,9 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest, form: FaultForm, status: int) -> HttpResponse:
     page = statement_page()
-    is_told = page is not None and page.live
-    crumbs = [(_("Accessibility"), page.get_url(request)), (_("Report a fault"), "")] if is_told else []
+    crumbs = []
+    if page is not None and page.live:
+        crumbs = [(_("Accessibility"), page.get_url(request)), (_("Report a fault"), "")]
     context = {"form": form, "crumbs": crumbs, "days": days_kept()}
     return render_page(request, "ledstang_home/fault.html", context, status=status)
 
