@@ -136,7 +136,7 @@ def _guarded(facts: Facts, person: Person | None) -> Facts:
 
 def current_letterhead() -> Letterhead:
     """The city as its settings say now. A picture that cannot be read is left out rather than stop an issue."""
-    city = CitySettings.current()
+    city = CitySettings.prepared()
     arms = ""
     if city.arms is not None:
         try:
