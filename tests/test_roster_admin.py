@@ -131,7 +131,7 @@ def test_a_mapped_word_holds_at_once_and_what_was_known_stays(administrator, cit
 
 def test_lists_take_as_many_queries_however_long_they_are(administrator, city, django_assert_max_num_queries):
     def look() -> int:
-        with django_assert_max_num_queries(70) as captured:
+        with django_assert_max_num_queries(60) as captured:
             for page in ("", "ord/", "dubbletter/", "dubbletter/?q=Fö"):
                 assert administrator.get(ROSTER + page).status_code == 200
         return len(captured)

@@ -403,7 +403,7 @@ def test_reviews_do_not_ask_more_when_there_is_more(expert):
             assert f"Text {number}" in expert.get(REVIEWS + "?kompetens=J").content.decode()
         counts.append(len(captured))
     assert len(set(counts)) == 1
-    assert counts[0] <= 13
+    assert counts[0] <= 12
 
 
 def test_schedule_command_is_ours():
