@@ -69,6 +69,13 @@ def everything_changed(gathered: Any) -> frozenset[Any]:
     return frozenset(unit.key for unit in gathered.units)
 
 
+# Where a bug shows itself at once; another seed finds it too, later. All others show with the seed beside the first.
+SEEDS = {
+    "withdrawn units are asked of those who move": 7,
+    "redo asks for every unit": 0,
+    "a renewal goes on with what was finished": 5,
+    "the certificate forgets a unit": 0,
+}
 BUGS: dict[str, tuple[Any, str, Any]] = {
     "everything that was done is carried": (plans, "still_counts", lambda done, later: True),
     "nothing is carried": (plans, "still_counts", lambda done, later: False),
@@ -93,5 +100,5 @@ BUGS: dict[str, tuple[Any, str, Any]] = {
 def test_each_bug_that_is_put_in_is_found(stage, monkeypatch, bug):
     monkeypatch.setattr(*BUGS[bug])
     with pytest.raises(BaseException) as found:
-        live(stage, 100, often=5, phases=[Phase.generate], report_multiple_bugs=False)
+        live(stage, 100, first=SEEDS.get(bug, 1), often=5, phases=[Phase.generate], report_multiple_bugs=False)
     assert not isinstance(found.value, KeyboardInterrupt)

@@ -2,7 +2,7 @@
 """The whole suite on both databases at the same time: `suite.py [arguments of pytest]`.
 
 One database alone leaves a core idle whenever its tests wait for a browser, for a template or for the last file. What
-happens on SQLite is shown as it goes; the whole of PostgreSQL follows. Fails if either fails.
+happens on SQLite, which has more to do, is shown as it goes; the whole of PostgreSQL follows. Fails if either fails.
 """
 
 import os
@@ -15,18 +15,20 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTEST = [str(Path(sys.executable).with_name("pytest")), "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+PYTEST = [str(Path(sys.executable).with_name("pytest")), "--dist", "loadfile", "--no-loadscope-reorder"]
 ON_POSTGRESQL = [sys.executable, str(ROOT / "tools" / "postgres.py"), "--"]
 OF_ITS_OWN = ["-o", "cache_dir=.pytest_cache/postgresql"]  # each keeps its templates there
 
 
 def run(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryFile() as told:
-        command = [*ON_POSTGRESQL, *PYTEST, *OF_ITS_OWN, "-m", "not once", *arguments]
-        other = subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=subprocess.STDOUT)
+        # Many tests start programs, which would compile everything anew.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        command = [*ON_POSTGRESQL, *PYTEST, *OF_ITS_OWN, "-n", "2", "-m", "not once", *arguments]
+        other = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=told, stderr=subprocess.STDOUT)
         try:
             print("On SQLite (PostgreSQL runs meanwhile and is shown afterwards):", flush=True)
-            here = subprocess.run([*PYTEST, *arguments], cwd=ROOT, check=False).returncode
+            here = subprocess.run([*PYTEST, "-n", "3", *arguments], cwd=ROOT, env=environment, check=False).returncode
             there = _show(other, told)
         finally:
             if other.poll() is None:
