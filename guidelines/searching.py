@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from unicodedata import combining, normalize
 
 from cms.core.stems import COMMON, composed, key_of_word, plain_word, words_in
 
@@ -11,6 +12,8 @@ MOST_WORDS = 8
 SURE, BEGINS, WITHIN = 4, 2, 1  # how much a word of a text counts that is, begins with or has what is looked for
 OTHER_WORDS = 0.6  # what a synonym counts beside the word that was written
 SAFE_TO_BEGIN, SAFE_WITHIN = 4, 5  # letters that must be there before longer words are looked into
+MOST_SLIPS = 2  # letters of a word that may be wrong
+DOUBLED = re.compile(r"(.)\1")
 EXCERPT = 220
 LEAD = 70
 TAG = re.compile(r"</?(?:p|li|ul|ol|td|th|tr|div|h\d|dt|dd|br|caption|figcaption|figure|table)\b[^>]*>")
@@ -58,19 +61,24 @@ class Sought:
         """How much a section's words say about it. None unless every word of some way is there."""
         found = []
         for place, way in enumerate(self.ways):
-            score = _score(way, weights)
+            score = _score(way, weights, _least(place))
             if score is not None:
                 found.append(score if place == 0 else OTHER_WORDS * score)
         return max(found, default=None)
 
     def marks(self, term: str) -> bool:
-        return any(word.grade(term) for way in self.ways for word in way)
+        return any(word.grade(term) >= _least(place) for place, way in enumerate(self.ways) for word in way)
 
 
-def _score(way: Phrase, weights: Mapping[str, int]) -> float | None:
+def _least(place: int) -> int:
+    """The word that was written is looked for within words; what it could also be is not (gifta sig in uppgift)."""
+    return BEGINS if place else WITHIN
+
+
+def _score(way: Phrase, weights: Mapping[str, int], least: int) -> float | None:
     found = []
     for word in way:
-        grades = [(grade, weight) for term, weight in weights.items() if (grade := word.grade(term))]
+        grades = [(grade, weight) for term, weight in weights.items() if (grade := word.grade(term)) >= least]
         if not grades:
             return None
         found.append(max(grade * weight for grade, weight in grades))
@@ -104,6 +112,57 @@ def sought_in(question: str, synonyms: Iterable[Sequence[str]] = ()) -> tuple[So
 
 def _begins(asked: Sequence[Word], way: Phrase) -> bool:
     return [word.key for word in asked[: len(way)]] == [word.key for word in way]
+
+
+# Words that are written wrong
+
+
+def guessed(
+    sought: Sequence[Sought], known: Iterable[str], synonyms: Iterable[Sequence[str]] = ()
+) -> tuple[Sought, ...]:
+    """The same, but for single words that no text has: the known words most like each instead, where any is."""
+    groups = [tuple(way for said in group if (way := phrase(said))) for group in synonyms]
+    said = {way[0].key: (way, *group) for group in groups for way in group if len(way) == 1}
+    folded = {key: _folded(key) for key in {*known, *said}}
+    found = []
+    for one in sought:
+        if len(one.ways[0]) == 1 and not any(one.marks(key) for key in folded):
+            near = _nearest(one.ways[0][0].key, folded)
+            ways = dict.fromkeys(way for key in near for way in said.get(key, ((Word(key, key),),)))
+            found.append(Sought(tuple(ways)) if ways else one)
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+def _folded(key: str) -> str:
+    """As it sounds rather than as it is spelt: without rings and dots, and each letter once."""
+    bare = "".join(sign for sign in normalize("NFD", key) if not combining(sign))
+    return DOUBLED.sub(r"\1", bare)
+
+
+def _nearest(key: str, folded: Mapping[str, str]) -> list[str]:
+    most = min(len(key) // 3, MOST_SLIPS) if len(key) >= SAFE_WITHIN else 0
+    asked = _folded(key)
+    steps = {key: _steps(asked, known, most) for key, known in folded.items() if known[:1] == asked[:1]}
+    least = min(steps.values(), default=MOST_SLIPS)
+    return sorted(key for key, number in steps.items() if number == least <= most)
+
+
+def _steps(asked: str, known: str, most: int) -> int:
+    """Letters to put in, take out, change or let change places; at least `most` + 1 where there are more."""
+    if abs(len(asked) - len(known)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(known) + 1))
+    for i, sign in enumerate(asked, 1):
+        last, row, earlier = row, [i], before
+        for j, other in enumerate(known, 1):
+            row.append(min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (sign != other)))
+            if i > 1 and j > 1 and (sign, asked[i - 2]) == (known[j - 2], other):
+                row[j] = min(row[j], earlier[j - 2] + 1)
+        before = last
+    return row[-1]
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,22 @@ def test_synonyms_are_kept_by_editors(published, client):
     assert found(client, "tvångsgifte") == found(client, "gift mot viljan") == [place(published, TRIP)]
 
 
+MISSPELT = {"flikka": TRIP, "bortgiff": TRIP, "anmeldan": DUTY, "socialtjensten": DUTY, "utresseförbud": PART, "barnäktenskpa": TRIP}
+
+
+def test_a_word_written_wrong_finds_what_is_like_it_and_says_so(published, client):
+    Synonyms.objects.create(words="barnäktenskap, bortgift")
+    answers = {words: ask(client, words) for words in MISSPELT}
+    first = {words: answer.context["hits"][0].address for words, answer in answers.items() if answer.context["hits"]}
+    assert first == {words: place(published, block) for words, block in MISSPELT.items()}
+    assert all("ord som liknar det" in answer.content.decode() for answer in answers.values())
+    assert "ord som liknar" not in ask(client, "flicka").content.decode()
+    for word in ("bil", "katt", "zlicka", "anm"):  # too short, or too unlike
+        assert found(client, word) == [], word
+    nothing = ask(client, "xyzzy").content.decode()
+    assert "Vad har hänt?" in nothing and 'href="tel:112"' in nothing
+
+
 # Only what holds, and only to those who may read
 
 

@@ -28,7 +28,7 @@ COMMON = frozenset(
     WORD.findall(
         "alla att av bli blir da de dem den denna deras det detta dig din du då där efter eller en er ett för från ha "
         "han har henne hon hur här i ingen inte ja jag kan man med men mig min mot när ni nu något någon några och om "
-        "oss på ska som så till under upp ut utan vad var vara vem vi vid vilka vilken vill vår är även"
+        "oss på sig ska som så till under upp ut utan vad var vara vem vi vid vilka vilken vill vår är även"
     )
 )
 _own = threading.local()

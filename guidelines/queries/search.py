@@ -27,7 +27,7 @@ from guidelines.models import GuidelineVersion, SearchSection, SearchTerm, Synon
 from guidelines.permissions import user_can_read
 from guidelines.queries.documents import restricted_orphans, restrictions_on
 from guidelines.queries.readings import EVERYTHING, HEADING
-from guidelines.searching import TAG, Ranked, Run, Sought, Word, excerpt, rank, sought_in
+from guidelines.searching import TAG, Ranked, Run, Sought, Word, excerpt, guessed, rank, sought_in
 
 BITS = {audience: 1 << place for place, audience in enumerate(Audience.values)}
 EVERYBODY = sum(BITS.values())
@@ -99,6 +99,7 @@ class Answer:
     ranked: list[Ranked]
     versions: dict[int, GuidelineVersion]
     audience: str | None
+    is_guess: bool = False  # what was written is nowhere: these have words that are like it
 
     @property
     def is_partial(self) -> bool:
@@ -128,13 +129,25 @@ def search(
     audience: str | None = None,
     kind: str | None = None,
 ) -> Answer:
-    """Sections of the guidelines in force that answer a question, in at most five queries whatever they hold."""
-    sought = sought_in(question, [group.phrases for group in Synonyms.objects.all()])
+    """Sections of the guidelines in force that answer a question, in at most six queries whatever they hold."""
+    synonyms = [group.phrases for group in Synonyms.objects.all()]
+    sought = sought_in(question, synonyms)
     versions = searchable(user, passed, on) if sought else {}
     if kind is not None:
         versions = {pk: version for pk, version in versions.items() if version.kind == kind}
     ranked = rank(sought, _weights(sought, versions, audience)) if versions else []
+    if versions and (not ranked or ranked[0].has < len(sought)):
+        guess = guessed(sought, _known_words(versions, audience), synonyms)
+        if guess != sought and (better := rank(guess, _weights(guess, versions, audience))):
+            return Answer(guess, better, versions, audience, is_guess=True)
     return Answer(sought, ranked, versions, audience)
+
+
+def _known_words(versions: Collection[int], audience: str | None) -> set[str]:
+    """Every word of the texts that are searched, as it is compared: only of what the reader may read."""
+    bits = BITS[audience] if audience else EVERYBODY
+    rows = SearchTerm.objects.filter(section__version__in=versions).values_list("term", "readings").distinct()
+    return {term for term, readings in rows if readings & bits}
 
 
 def _weights(sought: Sequence[Sought], versions: Collection[int], audience: str | None) -> dict[int, dict[str, int]]:
