@@ -130,7 +130,9 @@ def make_guideline(home: HomePage, today: date, author: Any) -> GuidelinePage:
 def lead_to_the_steps(home: HomePage, page: GuidelinePage) -> None:
     """The home page's short way to what one does when a child has told: shown once the guideline is published."""
     steps = next(block.id for block in page.body if block.value.get("text") == "Så här agerar du")
-    points = "".join(f"<li>{point}</li>" for point in table("hem")["hem"]["urgent"])
+    told = table("hem")["hem"]
+    points = "".join(f"<li>{point}</li>" for point in told["urgent"])
+    home.urgent_title = told["urgent_title"]
     home.urgent_text, home.urgent_page, home.urgent_anchor = f"<ol>{points}</ol>", page, fragment_anchor(steps)
     home.save_revision().publish()
 
