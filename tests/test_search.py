@@ -135,7 +135,14 @@ def test_synonyms_are_kept_by_editors(published, client):
     assert found(client, "tvångsgifte") == found(client, "gift mot viljan") == [place(published, TRIP)]
 
 
-MISSPELT = {"flikka": TRIP, "bortgiff": TRIP, "anmeldan": DUTY, "socialtjensten": DUTY, "utresseförbud": PART, "barnäktenskpa": TRIP}
+MISSPELT = {
+    "flikka": TRIP,
+    "bortgiff": TRIP,
+    "anmeldan": DUTY,
+    "socialtjensten": DUTY,
+    "utresseförbud": PART,
+    "barnäktenskpa": TRIP,
+}
 
 
 def test_a_word_written_wrong_finds_what_is_like_it_and_says_so(published, client):
@@ -148,7 +155,8 @@ def test_a_word_written_wrong_finds_what_is_like_it_and_says_so(published, clien
     for word in ("bil", "katt", "zlicka", "anm"):  # too short, or too unlike
         assert found(client, word) == [], word
     nothing = ask(client, "xyzzy").content.decode()
-    assert "Vad har hänt?" in nothing and 'href="tel:112"' in nothing
+    assert "Vad har hänt?" in nothing
+    assert 'href="tel:112"' in nothing
 
 
 # Only what holds, and only to those who may read
