@@ -2,7 +2,28 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
+
+from courses.covers import COVERS, drawing
+from courses.enums import Cover
+
+
+class CoverSelect(forms.RadioSelect):
+    """Each drawing beside its name. Nothing chosen: the one that the course has by itself."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, choices: Any = ()) -> None:
+        super().__init__({"class": "lc-covers", **(attrs or {})}, choices)
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        if value in COVERS:
+            label = format_html("{}<span>{}</span>", drawing(Cover(value)), label)
+        else:
+            label = _("The one that the course has by itself")
+        option: dict[str, Any] = super().create_option(name, value, label, *args, **kwargs)
+        return option
 
 
 class KeyedForm:

@@ -81,3 +81,15 @@ class Agreement(TextChoices):
     MOSTLY = "3", pgettext_lazy("evaluation", "Mostly")
     LITTLE = "2", pgettext_lazy("evaluation", "A little")
     NOT = "1", pgettext_lazy("evaluation", "No")
+
+
+class Cover(TextChoices):
+    """The drawings that stand over courses, in the order that `covers` has them in."""
+
+    STAIRS = "stairs", pgettext_lazy("cover", "Stairs with a rail")
+    TALK = "talk", pgettext_lazy("cover", "Two who talk")
+    DOOR = "door", pgettext_lazy("cover", "A door ajar")
+    LAMP = "lamp", pgettext_lazy("cover", "A lamp over the way")
+    BRIDGE = "bridge", pgettext_lazy("cover", "A bridge")
+    HILLS = "hills", pgettext_lazy("cover", "Hills and a path")
+    TREE = "tree", pgettext_lazy("cover", "A tree to sit under")

@@ -229,6 +229,8 @@ def freeze_course(page: CoursePage, units: Sequence[UnitDraft], *, strict: bool 
         "needs_order": bool(page.needs_order),
         "units": [{"key": str(unit.key), "sha256": unit.draft.sha256} for unit in units],
     }
+    if page.cover:
+        extra["cover"] = str(page.cover)
     draft = freeze(title=page.title, body=page.body, extra=extra, strict=strict)
     return CourseDraft(page=page, draft=draft, units=tuple(units))
 

@@ -20,10 +20,12 @@ from cms.references.models import Contact
 from cms.reminders.emails import compose
 from cms.versions.registry import version_kinds
 from courses.actions import complete_unit, withdraw_course
+from courses.covers import COVERS
+from courses.enums import Cover
 from courses.models import Choice, CoursePage, CourseVersion, Enrollment, Question
 from courses.queries.catalogue import asked_of
 from courses.queries.progress import progress
-from courses.templatetags.covers import COVERS, cover
+from courses.templatetags.covers import cover
 from tests.factories import (
     ContactFactory,
     CourseIndexPageFactory,
@@ -223,7 +225,23 @@ def test_each_course_has_a_drawing_that_says_nothing(visitor):
     assert 'aria-hidden="true"' in drawing
     assert all(drawing in visitor.get(page).content.decode() for page in ("/kurs/", f"/kurs/{key}/"))
     assert len({cover(UUID(int=number)) for number in range(50)}) == len(COVERS)
-    assert not re.search(r"#[0-9a-f]{3}|style=|<text|fill=", "".join(COVERS))
+    assert list(COVERS) == list(Cover)
+    assert not re.search(r"#[0-9a-f]{3}|style=|<text|fill=", "".join(COVERS.values()))
+
+
+def test_an_editor_chooses_the_drawing_and_readers_get_it_with_the_next_version(visitor, editor):
+    version = publish_course()
+    page = version.page
+    other = next(one for one in Cover if cover(version.key, one) != cover(version.key))
+    form = editor.client().get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    assert cover(version.key, other) in form
+    page.cover = other
+    page.save_revision()
+    assert cover(version.key) in visitor.get(f"/kurs/{version.key}/").content.decode()
+    cut(page)
+    assert all(
+        cover(version.key, other) in visitor.get(path).content.decode() for path in ("/kurs/", f"/kurs/{version.key}/")
+    )
 
 
 def test_what_counts_is_told_before_the_start(visitor):

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils import translation
@@ -27,7 +28,16 @@ class AudienceBlock(blocks.MultipleChoiceBlock):
         kwargs.setdefault("required", False)
         kwargs.setdefault("label", _("Only for"))
         kwargs.setdefault("help_text", _("Leave empty for a text that everyone should read."))
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
         super().__init__(**kwargs)
+
+
+class ForWhom(blocks.BlockGroup):
+    """What is said about a block, folded under what it says."""
+
+    def __init__(self) -> None:
+        super().__init__(["audiences", "review"], heading="for_whom", icon="group", classname="collapsed")
+        self.heading = _("For whom, and who reviews it")  # later than Wagtail's own, which asks for the words at once
 
 
 class SectionBlock(blocks.StructBlock):
@@ -39,7 +49,13 @@ class SectionBlock(blocks.StructBlock):
         required=False,
         label=_("Must be reviewed by"),
         help_text=_("The page shows it until an expert has signed."),
+        widget=forms.CheckboxSelectMultiple,
     )
+
+    def get_form_layout(self) -> blocks.BlockGroup:
+        """First what the block says."""
+        words = [name for name in self.child_blocks if name not in ("audiences", "review")]
+        return blocks.BlockGroup([*words, ForWhom()])
 
     def render(self, value: Any, context: dict[str, Any] | None = None) -> str:
         """In the site's language: what is frozen must not depend on the language of an editor's admin."""

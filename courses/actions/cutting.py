@@ -168,6 +168,7 @@ def _mint(
         page=course.page,
         summary=course.page.summary or "",
         for_whom=course.page.for_whom or "",
+        cover=course.page.cover or "",
         pass_mark=course.draft.extra["pass_mark"],
         needs_order=course.draft.extra["needs_order"],
         minutes=sum(unit.minutes for unit in course.units),

@@ -15,9 +15,9 @@ from wagtail.models import Orderable
 from cms.core.enums import Audience
 from cms.core.models import BasePage
 from cms.references.blocks import content_blocks
-from courses.admin_forms import UnitPageForm
+from courses.admin_forms import CoverSelect, UnitPageForm
 from courses.blocks import unit_blocks
-from courses.enums import Rule
+from courses.enums import Cover, Rule
 from courses.models.fields import AudiencesField, TagField
 from courses.models.questions import AbstractChoice, AbstractQuestion
 from courses.models.scenarios import WithScenario
@@ -111,6 +111,13 @@ class CoursePage(CutPage):
     for_whom = models.CharField(
         _("for whom"), max_length=300, blank=True, help_text=_("Such as: teachers in years 7 to 9.")
     )
+    cover = models.CharField(
+        pgettext_lazy("course", "drawing"),
+        max_length=10,
+        choices=Cover,
+        blank=True,
+        help_text=_("It stands over the course in the list and on its page, in the colours of the city."),
+    )
     body = StreamField(
         content_blocks(),
         blank=True,
@@ -136,6 +143,7 @@ class CoursePage(CutPage):
         *BasePage.content_panels,
         FieldPanel("summary"),
         FieldPanel("for_whom"),
+        FieldPanel("cover", widget=CoverSelect),
         FieldPanel("body"),
         MultiFieldPanel([FieldPanel("pass_mark"), FieldPanel("needs_order")], heading=_("What counts")),
     ]

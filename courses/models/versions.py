@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cms.core.models import Record, RecordQuerySet
 from cms.core.readings import is_for
 from cms.versions.models import Content, Version
-from courses.enums import Rule
+from courses.enums import Cover, Rule
 from courses.models.pages import CoursePage
 from courses.needing import Needs, needs
 
@@ -18,6 +18,7 @@ class CourseVersion(Version):
     page = models.ForeignKey(CoursePage, null=True, on_delete=models.SET_NULL, related_name="versions")
     summary = models.TextField(blank=True)
     for_whom = models.CharField(max_length=300, blank=True)
+    cover = models.CharField(max_length=10, choices=Cover, blank=True)
     pass_mark = models.PositiveSmallIntegerField()
     needs_order = models.BooleanField(default=False)
     minutes = models.PositiveSmallIntegerField()

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from cms.versions.comparison import Compared, Passage, compare
 from cms.versions.freezing import Draft
 from cms.versions.models import Fragment
-from courses.enums import UnitState
+from courses.enums import Cover, UnitState
 from courses.freezing import every_question
 from courses.queries.drafts import Gathered, UnitChange
 
@@ -78,6 +78,7 @@ def _fields(title: str, extra: dict[str, Any]) -> list[Passage]:
         _("for whom"): extra.get("for_whom"),
         _("the goal"): extra.get("goal"),
         _("the pass mark"): None if share is None else _("%(share)s per cent") % {"share": share},
+        pgettext("what has changed", "the drawing"): dict(Cover.choices).get(extra.get("cover", "")),
         _("whether the units are taken in order"): orders.get(extra.get("needs_order", "")),
     }
     lines = {name: f"{capfirst(name)}: {value}" for name, value in said.items() if value}

@@ -101,6 +101,7 @@ def preview_course(page: CoursePage, person: Person | None, on: date) -> CourseL
         title=page.title,
         summary=page.summary or "",
         for_whom=page.for_whom or "",
+        cover=page.cover or "",
         pass_mark=course.draft.extra["pass_mark"],
         needs_order=course.draft.extra["needs_order"],
         audiences=course.audiences,
