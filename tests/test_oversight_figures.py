@@ -48,7 +48,7 @@ def test_trend_is_the_figures_of_each_day(city: City, cast: Cast, trained: Targe
         then = cells(client, page("org-unit", city.schools.key, dag=row[0]), "lo-figures")[-1]
         assert then[1].split("% ")[-1].split(" av ")[:1] == [row[2]] or row[1] == "0"
     said = soup.select_one("#trend .ls-lead").get_text()
-    assert said == f"20 % var klara {rows[-1][0]}. Den {rows[-2][0]} var det {rows[-2][3]} %."
+    assert said == f"20 % är klara i dag. Den {rows[-2][0]} var det {rows[-2][3]} %."
     assert len(soup.select("#trend svg circle")) == sum(row[3] != "–" for row in rows)
     file = rows_of(client.get(page("unit-trend-csv", city.schools.key)))[1:]
     assert [[row[0], row[1], row[2]] for row in file] == [row[:3] for row in rows]
@@ -108,7 +108,7 @@ def test_statement_names_the_board_and_never_tells_of_the_protected(
 
 def test_a_statement_for_each_org_unit_as_one_file(city: City, cast: Cast, trained: Target, monkeypatch: Any):
     client: Client = cast.hr.client()
-    assert "Ett intyg för varje enhet" in body(client.get(page("org-unit", city.schools.key)))
+    assert "En sammanställning för varje enhet" in body(client.get(page("org-unit", city.schools.key)))
     answer = client.post(page("statements", city.schools.key))
     bundle = CertificateBundle.objects.get()
     assert answer["Location"] == f"/intyg/filer/{bundle.key}/" or str(bundle.key) in answer["Location"]

@@ -276,5 +276,7 @@ def test_two_vocabularies_of_school_forms_mean_the_same(words, kind):
 def test_personal_identity_numbers_are_told_from_employment_numbers():
     assert looks_like_personal_number("19811218-9876")
     assert looks_like_personal_number("8112189876")
+    assert looks_like_personal_number("19811218-9875"), "a slip of the pen is still somebody's number"
+    assert looks_like_personal_number("811218-9875")
     assert not looks_like_personal_number("8112189875")
     assert not looks_like_personal_number("E10001")

@@ -150,7 +150,11 @@ class StatementRow:
     required: int
     done: int
     overdue: int
-    exempt: int = 0
+    exempt: int = 0  # not among those of whom it is required
+
+    @property
+    def to_do(self) -> int:
+        return self.required - self.done - self.overdue
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,7 @@ class RehearsalForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self["dag"].field.widget.attrs |= {"min": today.isoformat(), "max": (today + FARTHEST).isoformat()}
         self.units = {keys[unit]: unit for unit in keys}
         self.targets = {f"{target.kind}:{target.key}": target.pk for target in targets}
         self["enhet"].field.choices = list(_indented(view, keys))  # type: ignore[attr-defined]

@@ -39,6 +39,12 @@ class DayForm(forms.Form):
     dag = day_field(pgettext_lazy("filter", "As of"))
     kand = day_field(pgettext_lazy("filter", "As known on"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        for name, last in (("dag", today + FURTHEST), ("kand", today)):  # the browser says so before anything is sent
+            self.fields[name].widget.attrs |= {"min": EARLIEST.isoformat(), "max": last.isoformat()}
+
     def clean_dag(self) -> date | None:
         day: date | None = self.cleaned_data["dag"]
         if day is not None and not EARLIEST <= day <= timezone.localdate() + FURTHEST:
@@ -111,7 +117,7 @@ class TargetForm(DayForm):
 
     @property
     def further_fields(self) -> list[Any]:
-        return [self[name] for name in ("befattning", "slag", "omrade", "dag", "kand")]
+        return [self[name] for name in ("befattning", "slag", "omrade")]
 
 
 class StaffForm(TargetForm):

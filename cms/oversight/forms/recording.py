@@ -21,17 +21,22 @@ A_YEAR = timedelta(days=365)
 
 def _date_field(label: Any, **kwargs: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, input_formats=["%Y-%m-%d"], widget=widget, **kwargs)
+    messages = {"required": _("Enter the day.")}
+    return forms.DateField(label=label, input_formats=["%Y-%m-%d"], widget=widget, error_messages=messages, **kwargs)
 
 
 class _TargetForm(forms.Form):
     """About one of the targets that are required of a person."""
 
-    mal = forms.ChoiceField(label=_("What"))
+    mal = forms.ChoiceField(
+        label=_("What"), widget=forms.RadioSelect, error_messages={"required": _("Choose what it is about.")}
+    )
 
     def __init__(self, *args: Any, targets: list[Target], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.targets = {name_of(target): target for target in targets}
+        if len(self.targets) == 1:  # nothing is chosen for anybody where there is a choice
+            self.fields["mal"].initial = next(iter(self.targets))
         self.fields["mal"].choices = [(name, one.title) for name, one in self.targets.items()]  # type: ignore[attr-defined]
 
     @property
@@ -89,6 +94,7 @@ class ExemptionForm(_TargetForm):
         label=_("Reason"),
         choices=[(reason.value, reason.label) for reason in ExemptionReason if reason != ExemptionReason.OTHER_WAY],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
         help_text=_("Nothing about health, faith or family, and no words of your own."),
     )
     until = _date_field(_("Until"))
@@ -100,7 +106,11 @@ class ExemptionForm(_TargetForm):
 class OtherWayForm(_TargetForm):
     """Done in another way, as agreed with the head. No cause is asked for or kept."""
 
-    until = _date_field(_("Holds until"), initial=lambda: timezone.localdate() + A_YEAR)
+    until = _date_field(
+        _("Holds until"),
+        initial=lambda: timezone.localdate() + A_YEAR,
+        help_text=_("After that day it is required again."),
+    )
 
     def clean_until(self) -> date:
         return _within_reason(self.cleaned_data["until"])
@@ -116,4 +126,9 @@ def _within_reason(day: date) -> date:
 class VoidForm(forms.Form):
     """Why something is taken back."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=VoidReason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=VoidReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason.")},
+    )

@@ -79,6 +79,24 @@ class RuleForm(forms.Form):
         self.fields["org_units"].choices = indented(self.tree)  # type: ignore[attr-defined]
         self.fields["effective_on"].initial = timezone.localdate()
 
+    @property
+    def groups(self) -> list[tuple[Any, list[Any]]]:
+        """The fields in the order of the sentence that they make: what, who, by when, again, and what else counts."""
+        groups = (
+            (pgettext_lazy("rule", "What, and from when"), ("target", "name", "effective_on")),
+            (pgettext_lazy("rule", "Who"), ("org_units", "org_unit_kinds", "roles")),
+            (pgettext_lazy("rule", "By when"), ("due_days", "due_on")),
+            (pgettext_lazy("rule", "Again"), ("validity_months", "yearly_day", "yearly_month", "window_days")),
+            (pgettext_lazy("rule", "What else counts"), ("prior_months", "alternatives")),
+        )
+        return [(label, [self[name] for name in names if name in self.fields]) for label, names in groups]
+
+    def lead_to_fault(self) -> None:
+        """The first field that is wrong gets focus, so that the page opens there."""
+        name = next((name for name in self.fields if name in self.errors), None)
+        if name:
+            self.fields[name].widget.attrs["autofocus"] = True
+
     def clean_effective_on(self) -> date:
         day: date = self.cleaned_data["effective_on"]
         if day < timezone.localdate():

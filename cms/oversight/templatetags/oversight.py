@@ -65,9 +65,12 @@ def trend_words(points: list[Point]) -> str:
     if not known or known[-1] is not points[-1]:
         return ""
     words = {"now": known[-1].counts.per_cent, "day": known[-1].day.isoformat()}
+    is_today = known[-1].day == timezone.localdate()
     if len(known) == 1:
-        return _("%(now)s %% were done on %(day)s.") % words
+        return (_("%(now)s %% are done today.") if is_today else _("%(now)s %% were done on %(day)s.")) % words
     words |= {"then": known[-2].counts.per_cent, "before": known[-2].day.isoformat()}
+    if is_today:
+        return _("%(now)s %% are done today. On %(before)s it was %(then)s %%.") % words
     return _("%(now)s %% were done on %(day)s. On %(before)s it was %(then)s %%.") % words
 
 

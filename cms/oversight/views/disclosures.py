@@ -99,7 +99,9 @@ def disclosure(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         messages.success(request, _("The decisions of this page have been saved."))
         return redirect(request.get_full_path())
     waiting = sum(one.line.decision == LineDecision.PENDING for one in lines)
-    context = {"disclosure": found, "page": page, "forms": forms, "waiting": waiting, "total": len(lines)}
+    faults = [(line, form) for line, form in forms if form.is_bound and form.errors]
+    context = {"disclosure": found, "page": page, "forms": forms, "faults": faults}
+    context |= {"waiting": waiting, "total": len(lines)}
     response = render_page(request, "ledstang_oversight/disclosure.html", context)
     note_viewing(
         action=AuditAction.PEOPLE_VIEWED,

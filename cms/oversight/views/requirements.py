@@ -143,6 +143,7 @@ def new_requirement(request: HttpRequest) -> HttpResponse:
                 return redirect("ledstang_requirement", made.key)
     if _is_asked_while_edited(request):
         return _reading(request, preview)
+    form.lead_to_fault()
     context = {"form": form, "preview": preview}
     return render(request, "ledstang_oversight/admin/new_requirement.html", context)
 
@@ -169,6 +170,7 @@ def requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 return redirect("ledstang_requirement", found.key)
     if _is_asked_while_edited(request):
         return _reading(request, preview)
+    form.lead_to_fault()
     is_living = bool(rows) and not rows[0].rule.is_ended
     context = {"requirement": found, "rows": rows, "form": form, "preview": preview, "is_living": is_living}
     return render(request, "ledstang_oversight/admin/requirement.html", context)

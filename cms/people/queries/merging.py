@@ -10,6 +10,7 @@ from cms.people.enums import Protection
 from cms.people.models import Employment, Person
 from cms.people.names import swedish_order
 from cms.people.queries.scope import visible_people
+from cms.people.roster.sources import label_of
 
 MOST_FOUND = 20
 
@@ -50,11 +51,18 @@ class RecordToMerge:
     """One of two records side by side: what tells whether they are of one human."""
 
     person: Person
-    issuers: list[str]
+    issuers: list[str]  # as people call them
     employments: list[Employment]
 
     @classmethod
     def of(cls, person: Person) -> "RecordToMerge":
         employments = Employment.objects.known_at().filter(person=person).select_related("org_unit", "role")
         issuers = person.identities.order_by("issuer").values_list("issuer", flat=True).distinct()
-        return cls(person, list(issuers), list(employments.order_by("-starts_on")[:10]))
+        return cls(person, [label_of(issuer) for issuer in issuers], list(employments.order_by("-starts_on")[:10]))
+
+
+def look_alike(records: list[RecordToMerge]) -> bool:
+    """Whether name or address says that they are one. Where neither does, whoever merges is warned."""
+    names = {swedish_order(record.person.full_name) for record in records}
+    addresses = {record.person.email.lower() for record in records}
+    return len(names) == 1 or (len(addresses) == 1 and addresses != {""})

@@ -26,6 +26,7 @@ from cms.people.models import (
 from cms.people.roster.facts import PROBLEMS, RosterSource
 from cms.people.roster.planning import Known, KnownDuty, KnownLeave, KnownPerson, KnownUnit
 from cms.people.roster.reporting import COUNTS, Line
+from cms.people.roster.sources import label_of
 from cms.people.roster.vocabularies import folded
 
 
@@ -119,6 +120,10 @@ class WordUse:
     mapping: RoleMapping
     uses: int
 
+    @property
+    def vocabulary(self) -> str:
+        return label_of(self.mapping.source)
+
 
 def role_word_uses() -> list[WordUse]:
     """Every mapped or seen word for a role; those that nobody has mapped first."""
@@ -186,7 +191,7 @@ def import_report(run: RosterImport, limit: int = 200) -> Report:
         elif leave is not None:
             found.append(ReportRow(line, "", numbers.get(leave.person_id, ""), leave.starts_on))
         else:
-            found.append(ReportRow(line, unit.name if unit is not None else ""))
+            found.append(ReportRow(line, unit.name if unit is not None else line.which))
     counts = [(run.counts[name], label) for name, label in COUNTS.items() if run.counts.get(name)]
     problems = [{**problem, "text": PROBLEMS.get(problem["code"], problem["code"])} for problem in run.problems]
     return Report(counts, problems, found, report_file(run) is not None)

@@ -94,12 +94,13 @@ def is_staff(header: tuple[str, ...]) -> bool | None:
 
 
 def looks_like_personal_number(value: str) -> bool:
-    """Ten or twelve digits with a date in front and the right check digit."""
+    """Ten or twelve digits with a date in front. Ten bare ones need the right check digit too."""
     digits = re.sub(r"[-+ ]", "", value)
     if not re.fullmatch(r"(?:19|20)?\d{10}", digits):
         return False
+    is_written_so = len(digits) == 12 or re.fullmatch(r"\d{6}[-+]\d{4}", value.strip()) is not None
     ten = digits[-10:]
     month, day = int(ten[2:4]), int(ten[4:6]) % 60
     doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(ten)]
     checks = sum(sum(divmod(number, 10)) for number in doubled) % 10 == 0
-    return 1 <= month <= 12 and 1 <= day <= 31 and checks
+    return 1 <= month <= 12 and 1 <= day <= 31 and (checks or is_written_so)

@@ -48,11 +48,33 @@ COUNTS: dict[str, str | Promise] = {
     "units_moved": pgettext_lazy("import", "org units that move"),
     "units_closed": pgettext_lazy("import", "org units that close"),
 }
+FIELDS: dict[str, str | Promise] = {
+    "given_name": gettext_lazy("given name"),
+    "family_name": gettext_lazy("family name"),
+    "email": gettext_lazy("e-mail"),
+    "protection": gettext_lazy("protection"),
+    "name": gettext_lazy("name"),
+    "kind": gettext_lazy("kind"),
+    "local_code": gettext_lazy("local code"),
+    "school_unit_code": gettext_lazy("school unit code"),
+    "controller": gettext_lazy("answerable board"),
+    "district": gettext_lazy("district"),
+    "opens_on": gettext_lazy("opens on"),
+    "closes_on": gettext_lazy("closes on"),
+    "role": gettext_lazy("role"),
+    "starts_on": gettext_lazy("from"),
+    "ends_on": gettext_lazy("to"),
+    "source_starts_on": gettext_lazy("first day in the source"),
+    "source_role": gettext_lazy("role in the source"),
+}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happens. `duty`, `unit` and `leave` are ids of ours, for what the source no longer mentions."""
+    """One thing that happens. `which` is the source's own code for an org unit; people are told by their row alone.
+
+    `duty`, `unit` and `leave` are ids of ours, for what the source no longer mentions.
+    """
 
     what: str
     table: str = ""
@@ -61,10 +83,17 @@ class Line:
     duty: int | None = None
     unit: int | None = None
     leave: int | None = None
+    which: str = ""
 
     @property
     def label(self) -> str | Promise:
         return WHAT[self.what]
+
+    @property
+    def changed(self) -> str:
+        """What is changed, in words."""
+        names = [name for name in self.fields.split(", ") if name in FIELDS]
+        return ", ".join(str(FIELDS[name]) for name in names)
 
 
 def _at(place: Place | None) -> tuple[str, int]:
@@ -86,7 +115,7 @@ def _unit_lines(plan: Plan) -> Iterator[Line]:
     changed = [row.said for row in plan.change_units if row.said is not None]
     places = {said.subject: said.place for said in (*(row.said for row in plan.begin_units), *changed)}
     new = {row.said.subject for row in plan.begin_units}
-    yield from (Line("unit_new", *_at(row.said.place)) for row in plan.begin_units)
+    yield from (Line("unit_new", *_at(row.said.place), which=row.said.subject) for row in plan.begin_units)
     yield from (Line("unit_linked", unit=row.unit) for row in plan.link_units)
     yield from (Line("unit_moved", *_at(places.get(row.subject))) for row in plan.place_units if row.subject not in new)
     for row in plan.change_units:
@@ -102,7 +131,8 @@ def _person_lines(plan: Plan) -> Iterator[Line]:
 
 def _duty_lines(plan: Plan) -> Iterator[Line]:
     for begun in plan.begin_duties:
-        yield Line("duty_moved" if begun.is_move else "duty_new", *_at(begun.said.place))
+        said = begun.said
+        yield Line("duty_moved" if begun.is_move else "duty_new", *_at(said.place), which=said.unit)
     for row in plan.rewrite_duties:
         what = "duty_ended" if row.is_end else "duty_corrected"
         yield Line(what, *_at(row.said.place if row.said else None), _names(row.changes), duty=row.duty.id)
@@ -141,4 +171,4 @@ def _rows(lines: list[Line], problems: list[Problem]) -> Iterator[list[object]]:
         place = problem.place
         yield [place.table, place.row or "", place.column, problem.text, problem.value]
     for line in lines:
-        yield [line.table, line.row or "", "", line.label, line.fields]
+        yield [line.table, line.row or "", line.changed, line.label, line.which]

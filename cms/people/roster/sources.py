@@ -33,3 +33,9 @@ def named_sources() -> dict[str, SourceSettings]:
             options=dict(options),
         )
     return found
+
+
+def label_of(name: str) -> str:
+    """What people call a source, by its name or its vocabulary's. The name itself where nobody has named it."""
+    called = {word: one.label for one in named_sources().values() for word in (one.vocabulary, one.name)}
+    return str(called.get(name, name))

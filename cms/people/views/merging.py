@@ -16,7 +16,13 @@ from django.views.decorators.http import require_safe
 from cms.people.actions import merge_people, note_seen
 from cms.people.models import Person
 from cms.people.permissions import user_can_import_roster, user_can_merge_people
-from cms.people.queries.merging import RecordToMerge, found_people, mergeable_people, possible_duplicates
+from cms.people.queries.merging import (
+    RecordToMerge,
+    found_people,
+    look_alike,
+    mergeable_people,
+    possible_duplicates,
+)
 from cms.people.views.acting import acting_person
 
 View = Callable[..., HttpResponse]
@@ -78,4 +84,5 @@ def pair(request: HttpRequest, one: uuid.UUID, other: uuid.UUID) -> HttpResponse
             return redirect("ledstang_merge")
     records = [RecordToMerge.of(person) for person in both]
     note_seen(people=both, actor=actor)
-    return render(request, "ledstang_people/admin/merge_pair.html", {"records": records})
+    context = {"records": records, "look_alike": look_alike(records)}
+    return render(request, "ledstang_people/admin/merge_pair.html", context)

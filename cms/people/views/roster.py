@@ -33,6 +33,7 @@ from cms.people.queries.roster import (
     role_word_uses,
 )
 from cms.people.roster.columns import STAFF, UNITS
+from cms.people.roster.sources import label_of
 from cms.people.roster.template import template_workbook
 from cms.people.views.acting import acting_person
 
@@ -62,7 +63,7 @@ def roster(request: HttpRequest) -> HttpResponse:
         return redirect("ledstang_roster_import", run.key)
     context = {
         "form": form,
-        "imports": recent_imports(),
+        "imports": [(run, label_of(run.source)) for run in recent_imports()],
         "unmapped": sum(use.mapping.role_id is None and use.uses > 0 for use in role_word_uses()),
         "can_merge": user_can_merge_people(request.user),
     }
@@ -85,6 +86,7 @@ def roster_import(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
             return redirect("ledstang_roster_import", run.key)
     context = {
         "run": run,
+        "source": label_of(run.source),
         "form": form,
         "report": import_report(run),
         "progress": progress_of(run) if run.is_working else None,

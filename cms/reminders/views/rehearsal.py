@@ -76,7 +76,7 @@ def _days(found: Rehearsal, today: date) -> dict[str, Any]:
     return {
         "on": found.on,
         "is_tomorrow": found.on == today + DAY,
-        "is_tomorrow_quiet": is_quiet_day(today + DAY),
+        "is_next": is_quiet_day(today + DAY) and found.on == next_day_of_mail(today),
         "next_day": next_day_of_mail(found.on),
         "previous_day": next((day for day in before if not is_quiet_day(day)), None),
     }
