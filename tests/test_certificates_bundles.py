@@ -105,7 +105,7 @@ def test_protected_people_are_left_out_without_a_sign(
     _files, rows = fetch(hr, bundle_of(hr, certificates))
     assert [row["Innehavare"] for row in rows] == ["Anton Asp"]
     page = hr.client().get(f"/intyg/samling/{CertificateBundle.objects.get().key}/").content.decode()
-    assert "1 av 1" in page or "Hämta 1 intyg" in page
+    assert "1 av 1" in page or "Hämta 1 dokument" in page
 
 
 def test_bundle_is_for_who_asked_for_it(certificates: list[Certificate], cast: Cast) -> None:
@@ -129,7 +129,7 @@ def test_own_certificates_as_one_file(certificates: list[Certificate], learner: 
     client = learner.client()
     response = client.post("/intyg/mina/")
     page = client.get(response.headers["Location"]).content.decode()
-    assert "Hämta 1 intyg (ZIP)" in page
+    assert "Hämta 1 dokument (ZIP)" in page
     assert page.count("<h1") == 1
     files, _rows = fetch(learner, CertificateBundle.objects.get())
     assert len(files) == 1

@@ -40,5 +40,6 @@ def certificates(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if not found:
         messages.info(request, _("Nobody in the list has a certificate."))
         return redirect(here)
-    bundle = request_bundle(title=org_unit.name, certificate_ids=found, person=overseer.person)
+    title = _("Course certificates: %(unit)s") % {"unit": org_unit.name}
+    bundle = request_bundle(title=title[:200], certificate_ids=found, person=overseer.person)
     return redirect("ledstang_certificates:bundle", bundle.key)

@@ -65,7 +65,8 @@ def statements(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = statements_of(overseer.view, units, filters, overseer.on)
     with files_later():
         made = [_issued(unit, facts, filters).pk for unit, facts in found if facts.rows]
-    bundle = request_bundle(title=org_unit.name, certificate_ids=made, person=overseer.person)
+    title = _("Statements: %(unit)s") % {"unit": org_unit.name}
+    bundle = request_bundle(title=title[:200], certificate_ids=made, person=overseer.person)
     note_viewing(
         action=AuditAction.LIST_EXPORTED,
         actor=overseer.person,
