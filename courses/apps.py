@@ -73,7 +73,7 @@ class CoursesConfig(AppConfig):
         from courses.queries import personal
 
         mail_kinds.register(MailKind(FINISHED, personal.finished_subject, "courses/emails/finished.txt"))
-        mail_kinds.register(MailKind(PATH_FINISHED, personal.finished_subject, "courses/emails/path_finished.txt"))
+        mail_kinds.register(MailKind(PATH_FINISHED, personal.finished_subject, "courses/emails/finished.txt"))
         only_you = _("Only you. Your head and HR see that a course is done, nothing of this.")
         personal_data.register(
             PersonalData(

@@ -5,16 +5,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
 from cms.versions.permissions import user_can_redact
-from guidelines.models import GuidelineIndexPage, GuidelinePage
-from guidelines.permissions import user_can_lay_notice, user_can_plan, user_can_withdraw
+from guidelines.models import GuidelineIndexPage, GuidelinePage, ReviewTask
+from guidelines.permissions import user_can_lay_notice, user_can_override, user_can_plan, user_can_withdraw
 from guidelines.queries.documents import pages_with_versions
 from guidelines.queries.drafts import without_plan
 from guidelines.views.notices import LoneDecisionsPanel
@@ -116,6 +117,31 @@ def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None =
     if user_can_redact(user) and pages_with_versions(page, below=False):
         address = reverse("guidelines_admin:redact", args=[page.pk])
         yield Button(_("Take out a passage"), address, icon_name="cut", priority=63)
+
+
+class SeeChangesItem(ActionMenuItem):
+    """What differs from what readers have, word by word, with the steps that it has to pass."""
+
+    label = gettext_lazy("See what changes")
+    name = "action-see-changes"
+    icon_name = "view"
+
+    def get_url(self, parent_context: Any) -> str:
+        return reverse("guidelines_admin:publish", args=[parent_context["page"].pk])
+
+
+@hooks.register("construct_page_action_menu")
+def offer_what_holds(menu_items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """Only what leads somewhere: what is published is withdrawn, and what others review is not published past them."""
+    page = context.get("page")
+    if context["view"] != "edit" or not isinstance(page, GuidelinePage):
+        return
+    refused = {"action-unpublish"} if page.live else set()
+    if isinstance(page.current_workflow_task, ReviewTask) and not user_can_override(request.user):
+        refused.add("action-publish")
+    menu_items[:] = [item for item in menu_items if item.name not in refused]
+    if page.has_unpublished_changes and page.live:
+        menu_items.append(SeeChangesItem(order=90))
 
 
 @hooks.register("construct_homepage_panels")

@@ -7,7 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from cms.references.enums import LegalStatus
 from cms.references.models import Contact, LegalReference
@@ -167,9 +169,12 @@ def test_paper_that_is_made_anew_after_a_change_is_right_again(published):
     assert [hit for hit in stale_places(timezone.localdate()) if hit.document == "Riktlinje A 1.1"] == []
 
 
-def test_command_says_where_in_swedish_and_is_silent_when_all_is_well(published, capsys):
+def test_command_and_list_say_where_in_swedish_and_that_all_is_well(published, capsys, editor):
+    client, address = editor.client(), reverse("ledstang_stale")
     call_command("list_stale")
     assert capsys.readouterr().out == ""
+    assert address in client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "är aktuella" in client.get(address).content.decode()
     key = published["Riktlinje A", "Ansvar"][0]
     LegalReference.objects.update(status=LegalStatus.REPEALED)
     Contact.objects.update(verified_on=None)
@@ -178,6 +183,9 @@ def test_command_says_where_in_swedish_and_is_silent_when_all_is_well(published,
     assert "Riktlinje A" in told
     assert f"  Ansvar: {key}: " in told
     assert all(line.startswith(("  ", "Riktlinje", "Kurs")) for line in told.splitlines()), "each place on one line"
+    page = html.fromstring(client.get(address).content.decode())
+    assert len(page.xpath("//main//tbody/tr")) == len(stale_places(timezone.localdate()))
+    assert any("Lagrum som inte gäller" in row.text_content() for row in page.xpath("//main//tbody/tr[td='Ansvar']"))
 
 
 def test_more_texts_ask_no_more_questions(published):

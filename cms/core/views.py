@@ -106,7 +106,7 @@ class CarePanel(Component):
     template_name = "ledstang_core/admin/care.html"
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        user, today = parent_context["request"].user, timezone.localdate()
+        request, today = parent_context["request"], timezone.localdate()
         finders = sorted(care_finders, key=lambda finder: finder.order)
-        cares = [care for finder in finders for care in finder.find(user, today)]
-        return {"cares": sorted(cares, key=lambda care: not care.is_late)}
+        cares = [care for finder in finders for care in finder.find(request.user, today)]
+        return {"cares": sorted(cares, key=lambda care: not care.is_late), "request": request}

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from cms.home.permissions import user_edits_pages
 from cms.home.views import faults
+from cms.versions.permissions import user_edits_pages
 
 
 class FaultsMenuItem(MenuItem):

@@ -1,7 +1,7 @@
 """Reads over the registers: who a text is served to, and what a citation is worth today."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from cms.core.enums import Visibility
 from cms.core.registry import Care, Doubt, FrozenToken
@@ -155,50 +155,71 @@ def _doubts(contacts: QuerySet[Contact], by: str, on: date) -> dict[str, list[Do
 # What somebody has to look at today
 
 
+@dataclass(frozen=True)
+class Line:
+    """What is said of the entries of a register that need one kind of care."""
+
+    model: type[Contact] | type[LegalReference]
+    care: ContactCare | LawCare
+    words: Any  # a lazy plural, by count
+    is_late: bool = False
+
+
+LINES = (
+    Line(
+        Contact,
+        ContactCare.EXPIRED,
+        ngettext_lazy(
+            "%(count)s contact route has expired, and readers get 112 and 114 14 instead",
+            "%(count)s contact routes have expired, and readers get 112 and 114 14 instead",
+            "count",
+        ),
+        is_late=True,
+    ),
+    Line(
+        Contact,
+        ContactCare.UNVERIFIED,
+        ngettext_lazy(
+            "%(count)s contact route must be verified: call or look",
+            "%(count)s contact routes must be verified: call or look",
+            "count",
+        ),
+    ),
+    Line(
+        LegalReference,
+        LawCare.REPEALED,
+        ngettext_lazy(
+            "%(count)s legal reference does not apply any more",
+            "%(count)s legal references do not apply any more",
+            "count",
+        ),
+        is_late=True,
+    ),
+    Line(
+        LegalReference,
+        LawCare.STALE,
+        ngettext_lazy(
+            "%(count)s legal reference has not been reviewed for a year",
+            "%(count)s legal references have not been reviewed for a year",
+            "count",
+        ),
+    ),
+)
+
+
 def registers_waiting(user: Any, on: date) -> Iterator[Care]:
     """Entries that are out of date, or that nobody has looked at for long, in the registers that an account keeps."""
-    if user.has_perm("ledstang_references.change_contact"):
-        yield from _contacts_waiting(_counted(Contact.objects.with_care(on)))
-    if user.has_perm("ledstang_references.change_legalreference"):
-        yield from _law_waiting(_counted(LegalReference.objects.with_care(on)))
+    for model in (Contact, LegalReference):
+        name = str(model._meta.model_name)
+        if not user.has_perm(f"ledstang_references.change_{name}"):
+            continue
+        counts, address = _counted(model.objects.with_care(on)), reverse(f"{name}:index")
+        for line in LINES:
+            count = counts.get(line.care) if line.model is model else None
+            if count:
+                yield Care(line.words % {"count": count}, f"{address}?care={line.care}", is_late=line.is_late)
 
 
 def _counted(entries: QuerySet[Any]) -> dict[str, int]:
     """How many entries of a register need each kind of care."""
     return dict(entries.order_by().values_list("care").annotate(count=Count("pk")))
-
-
-def _contacts_waiting(counts: dict[str, int]) -> Iterator[Care]:
-    address = reverse("contact:index")
-    if count := counts.get(ContactCare.EXPIRED):
-        words = ngettext(
-            "%(count)s contact route has expired, and readers get 112 and 114 14 instead",
-            "%(count)s contact routes have expired, and readers get 112 and 114 14 instead",
-            count,
-        )
-        yield Care(words % {"count": count}, f"{address}?care={ContactCare.EXPIRED}", is_late=True)
-    if count := counts.get(ContactCare.UNVERIFIED):
-        words = ngettext(
-            "%(count)s contact route must be verified: call or look",
-            "%(count)s contact routes must be verified: call or look",
-            count,
-        )
-        yield Care(words % {"count": count}, f"{address}?care={ContactCare.UNVERIFIED}")
-
-
-def _law_waiting(counts: dict[str, int]) -> Iterator[Care]:
-    address = reverse("legalreference:index")
-    if count := counts.get(LawCare.REPEALED):
-        words = ngettext(
-            "%(count)s legal reference does not apply any more",
-            "%(count)s legal references do not apply any more",
-            count,
-        )
-        yield Care(words % {"count": count}, f"{address}?care={LawCare.REPEALED}", is_late=True)
-    if count := counts.get(LawCare.STALE):
-        words = ngettext(
-            "%(count)s legal reference has not been reviewed for a year",
-            "%(count)s legal references have not been reviewed for a year",
-            count,
-        )
-        yield Care(words % {"count": count}, f"{address}?care={LawCare.STALE}")

@@ -1,22 +1,25 @@
+from itertools import groupby
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
-from django.views.generic import FormView
+from django.views.generic import FormView, TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms.core.enums import Competence
 from cms.people.views import acting_person
 from cms.versions.actions import sign_review
+from cms.versions.care import stale_places
 from cms.versions.forms import SignForm
 from cms.versions.models import VersionAsset
-from cms.versions.permissions import user_can_sign
+from cms.versions.permissions import user_can_sign, user_edits_pages
 from cms.versions.queries import Waiting, contents_showing, waiting_for_review
 from cms.versions.ranges import NotSatisfiable, pieces, range_of
 from cms.versions.registry import version_kinds
@@ -53,6 +56,27 @@ def _bytes_of(row: VersionAsset, wanted: str, condition: str) -> HttpResponseBas
     response["Content-Length"] = str(last - first + 1)
     response["Content-Range"] = f"bytes {first}-{last}/{size}"
     return response
+
+
+class StaleView(WagtailAdminTemplateMixin, TemplateView):
+    """Every place in published texts, and in the documents made of them, that the registers have overtaken."""
+
+    template_name = "ledstang_versions/admin/stale.html"
+    header_icon = "warning"
+    page_title = gettext_lazy("Stale citations")
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.get_page_title()}]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not user_edits_pages(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        hits = stale_places(timezone.localdate())
+        documents = [(name, list(found)) for name, found in groupby(hits, key=lambda hit: hit.document)]
+        return super().get_context_data(documents=documents, **kwargs)
 
 
 class ReviewView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]

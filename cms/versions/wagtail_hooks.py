@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from cms.versions.permissions import user_can_sign
-from cms.versions.views import ReviewView
+from cms.versions.permissions import user_can_sign, user_edits_pages
+from cms.versions.views import ReviewView, StaleView
 
 
 class ReviewsMenuItem(MenuItem):
@@ -17,9 +17,22 @@ class ReviewsMenuItem(MenuItem):
         return user_can_sign(request.user)
 
 
+class StaleMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return user_edits_pages(request.user)
+
+
 @hooks.register("register_admin_urls")
-def review_address() -> list[Any]:
-    return [path("granskning/", ReviewView.as_view(), name="ledstang_reviews")]
+def review_addresses() -> list[Any]:
+    return [
+        path("granskning/", ReviewView.as_view(), name="ledstang_reviews"),
+        path("inaktuella-hanvisningar/", StaleView.as_view(), name="ledstang_stale"),
+    ]
+
+
+@hooks.register("register_ledstang_care_item")
+def stale_item() -> MenuItem:
+    return StaleMenuItem(_("Stale citations"), reverse("ledstang_stale"), icon_name="link", order=315)
 
 
 @hooks.register("register_ledstang_care_item")

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from courses.queries.citations import overtaken
 from courses.queries.comparing import words_of
 from courses.queries.costs import cost_of
 from courses.queries.drafts import Gathered, gather
+from courses.views.framing import framed
 
 
 def _course(request: HttpRequest, page_id: int) -> CoursePage:
@@ -88,7 +89,6 @@ def _cut_page(
     words = words_of(gathered)
     changed = gathered.changed
     context = {
-        "page": page,
         "gathered": gathered,
         "overtaken": overtaken(gathered),
         "rows": [(one, str(one.unit.key) in chosen) for one in words.units],
@@ -99,7 +99,7 @@ def _cut_page(
         "total": _extent(gathered.course.units),
         "withdrawal": Withdrawal.objects.filter(key=page.key).first(),
     }
-    return render(request, "courses/admin/cut.html", context, status=status)
+    return framed(request, "courses/admin/cut.html", page, _("Cut a version"), "upload", context, status)
 
 
 def _extent(units: Sequence[UnitDraft]) -> dict[str, int]:
@@ -134,8 +134,8 @@ def withdraw(request: HttpRequest, page_id: int) -> HttpResponse:
         else:
             messages.success(request, _("“%(title)s” is withdrawn.") % {"title": page.title})
             return redirect("wagtailadmin_explore", page.get_parent().pk)
-    context = {"page": page, "form": form, "cost": cost_of(page, timezone.localdate())}
-    return render(request, "courses/admin/withdraw.html", context)
+    context = {"form": form, "cost": cost_of(page, timezone.localdate())}
+    return framed(request, "courses/admin/withdraw.html", page, _("Withdraw the course"), "download", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,8 +154,9 @@ def withdraw_one(request: HttpRequest, page_id: int, unit_key: UUID) -> HttpResp
         else:
             messages.success(request, _("“%(title)s” is withdrawn.") % {"title": unit.title})
             return redirect("courses_cut", page.pk)
-    context = {"page": page, "form": form, "unit": unit, "cost": cost_of(page, timezone.localdate())}
-    return render(request, "courses/admin/withdraw_unit.html", context)
+    context = {"form": form, "unit": unit, "cost": cost_of(page, timezone.localdate())}
+    title = _("Withdraw the unit at once")
+    return framed(request, "courses/admin/withdraw_unit.html", page, title, "warning", context)
 
 
 # What Wagtail's own buttons lead to

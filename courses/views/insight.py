@@ -2,12 +2,14 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.models import CoursePage, CourseVersion
 from courses.permissions import user_can_edit
 from courses.queries.insight import insight
+from courses.views.framing import framed
 
 
 @require_safe
@@ -21,5 +23,5 @@ def figures(request: HttpRequest, page_id: int) -> HttpResponse:
     version = next((one for one in versions if one.number == wanted), None)
     if versions and version is None:
         raise Http404
-    context = {"page": page, "versions": versions, "insight": insight(version) if version is not None else None}
-    return render(request, "courses/admin/insight.html", context)
+    context = {"versions": versions, "insight": insight(version) if version is not None else None}
+    return framed(request, "courses/admin/insight.html", page, _("Insight"), "view", context)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,6 +14,7 @@ from courses.forms import ParcelForm
 from courses.models import CourseIndexPage, CoursePage
 from courses.permissions import user_can_add_course, user_can_edit
 from courses.queries.exporting import parcel
+from courses.views.framing import framed
 
 MOST_FAULTS = 100
 
@@ -42,7 +43,7 @@ def duplicate(request: HttpRequest, page_id: int) -> HttpResponse:
     if not user_can_edit(request.user, page) or not user_can_add_course(request.user, page.get_parent()):
         raise PermissionDenied
     if request.method != "POST":
-        return render(request, "courses/admin/duplicate.html", {"page": page})
+        return framed(request, "courses/admin/duplicate.html", page, _("Make another like it"), "copy", {})
     try:
         made = duplicate_course(page=page, user=request.user)
     except Refused as refusal:
@@ -68,5 +69,8 @@ def take_in(request: HttpRequest, page_id: int) -> HttpResponse:
         else:
             messages.success(request, _("“%(title)s” has been taken in as a draft.") % {"title": made.title})
             return redirect("wagtailadmin_pages:edit", made.pk)
-    context = {"page": index, "form": form, "faults": faults[:MOST_FAULTS], "count": len(faults)}
-    return render(request, "courses/admin/import.html", context, status=422 if request.method == "POST" else 200)
+    context = {"form": form, "faults": faults[:MOST_FAULTS], "count": len(faults)}
+    status = 422 if request.method == "POST" else 200
+    return framed(
+        request, "courses/admin/import.html", index, _("Take in a course from a file"), "upload", context, status
+    )

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wagtail.models import Page
+from wagtail.models import Page, WorkflowState
 from wagtail.permissions import policy_registry
 
 from cms.core.registry import Care
@@ -68,7 +69,13 @@ def _by_day(version: Any) -> tuple[str, str]:
 
 
 def _drafts(pages: Collection[GuidelinePage]) -> Iterator[Care]:
-    drafts = [page for page in pages if page.has_unpublished_changes]
+    """Out: those that have been submitted. They wait for somebody else, whom another line tells of them."""
+    submitted = set(
+        WorkflowState.objects.filter(
+            status=WorkflowState.STATUS_IN_PROGRESS, base_content_type=ContentType.objects.get_for_model(Page)
+        ).values_list("object_id", flat=True)
+    )
+    drafts = [page for page in pages if page.has_unpublished_changes and str(page.pk) not in submitted]
     if drafts:
         words = ngettext(
             "%(count)s guideline has changes that readers do not see yet",
