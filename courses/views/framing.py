@@ -23,11 +23,7 @@ def framed(
         "page_title": title,
         "header_title": f"{title}: {name}",
         "header_icon": icon,
-        "breadcrumbs_items": [
-            *WagtailAdminTemplateMixin.breadcrumbs_items,
-            *_crumbs(page),
-            {"url": "", "label": title},
-        ],
+        "breadcrumbs_items": crumbs,
     }
     return render(request, template, {**context, **frame}, status=status)
 
