@@ -123,7 +123,7 @@ def digest_context(person: Person, payload: dict[str, Any]) -> dict[str, Any]:
         "ways": {name.replace("-", "_"): _way(name) for name in ("training", "overview", "my-data")},
         "has_quiet_days": keeps_weekends_quiet(),
         "cadence": reminders_cadence(),
-        "days_before": _listed([str(days) for days in sorted(reminders_cadence().days_before, reverse=True)]),
+        "days_before": _beforehand(reminders_cadence().days_before),
     }
 
 
@@ -133,6 +133,18 @@ def _way(name: str) -> str:
         return settings.LEDSTANG_BASE_URL.rstrip("/") + reverse(f"ledstang_oversight:{name}")
     except NoReverseMatch:
         return ""
+
+
+def _beforehand(days: Iterable[int]) -> str:
+    """When somebody is told before the day has passed: "30 and 7 days before it is to be done, on the day itself"."""
+    ahead = sorted((number for number in days if number), reverse=True)
+    said = []
+    if ahead:
+        words = ngettext("%(days)s day before it is to be done", "%(days)s days before it is to be done", ahead[0])
+        said.append(words % {"days": _listed([str(number) for number in ahead])})
+    if 0 in days:
+        said.append(_("on the day itself"))
+    return ", ".join(said)
 
 
 def _listed(words: list[str]) -> str:
