@@ -54,7 +54,7 @@ def test_an_import_from_upload_to_result(administrator, city):
     work()
     page = administrator.get(address).content.decode()
     assert "Vad som skulle hända" in page
-    assert "<strong>4</strong> nya anställningar" in page
+    assert "Nya anställningar: <strong>4</strong>" in page
     assert "Skyddsmarkeringen är okänd" in page
     assert not any(name in page for name in ("Öberg", "asa@example.se"))
     assert not Person.objects.filter(given_name="Åsa").exists()

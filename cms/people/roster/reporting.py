@@ -91,7 +91,9 @@ class Line:
 
     @property
     def changed(self) -> str:
-        """What is changed, in words."""
+        """What is changed, in words. That something ends or closes is said already."""
+        if self.what in ("duty_ended", "unit_closed"):
+            return ""
         names = [name for name in self.fields.split(", ") if name in FIELDS]
         return ", ".join(str(FIELDS[name]) for name in names)
 
