@@ -64,6 +64,8 @@ class AuditAction(TextChoices):
     LOGIN_CODE_MADE = "login_code_made", _("printed a login code")
     LOGIN_LINKED = "login_linked", _("connected a login with a person")
     PROTECTION_CHANGED = "protection_changed", _("changed protection of personal data")
+    SCOPE_GIVEN = "scope_given", _("gave a right over an org unit")
+    SCOPE_ENDED = "scope_ended", _("ended a right over an org unit")
     TERMS_ENTERED = "terms_entered", _("entered the terms of follow-up")
     DISPOSED = "disposed", _("disposed of records")
     DISPOSAL_TRIED = "disposal_tried", _("tried a disposal")

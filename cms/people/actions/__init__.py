@@ -20,6 +20,7 @@ from cms.people.actions.importing import (
 from cms.people.actions.logs import queue_message, write_audit
 from cms.people.actions.organisation import CircularPlacement, close_org_unit, place_org_unit
 from cms.people.actions.persons import (
+    end_scope,
     ensure_person,
     enter_oversight_terms,
     give_scope,
@@ -42,6 +43,7 @@ __all__ = [
     "discard_import",
     "end_employment",
     "end_leave",
+    "end_scope",
     "ensure_person",
     "enter_oversight_terms",
     "give_scope",

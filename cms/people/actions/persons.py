@@ -31,9 +31,41 @@ def ensure_person(*, user: Any) -> Person:
 
 @transaction.atomic
 def give_scope(
-    *, person: Person, org_unit: OrgUnit, right: Right, starts_on: date, ends_on: date | None = None
+    *,
+    person: Person,
+    org_unit: OrgUnit,
+    right: Right,
+    starts_on: date,
+    ends_on: date | None = None,
+    actor: Person | None = None,
 ) -> Scope:
-    return Scope.objects.create(person=person, org_unit=org_unit, right=right, starts_on=starts_on, ends_on=ends_on)
+    """Make somebody head or HR of an org unit and everything below it, or let them see the protected there.
+
+    Raises PeopleError if they have been given the same right there from the same day.
+    """
+    scope, is_new = Scope.objects.get_or_create(
+        person=person, org_unit=org_unit, right=right, starts_on=starts_on, defaults={"ends_on": ends_on}
+    )
+    if not is_new:
+        raise PeopleError("the right has been given already")
+    details = {"right": str(right)}
+    write_audit(action=AuditAction.SCOPE_GIVEN, actor=actor, subject=person, org_unit=org_unit, details=details)
+    return scope
+
+
+@transaction.atomic
+def end_scope(*, scope: Scope, ends_on: date, actor: Person | None) -> Scope:
+    """The right holds to a day, that day included. One that would have begun later is taken away."""
+    details = {"right": scope.right}
+    write_audit(
+        action=AuditAction.SCOPE_ENDED, actor=actor, subject=scope.person, org_unit=scope.org_unit, details=details
+    )
+    if ends_on < scope.starts_on:
+        scope.delete()
+        return scope
+    scope.ends_on = ends_on
+    scope.save(update_fields=["ends_on"])
+    return scope
 
 
 @transaction.atomic
