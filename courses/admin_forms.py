@@ -59,6 +59,12 @@ class KeyedForm:
 class UnitPageForm(KeyedForm, WagtailAdminPageForm):
     """All questions and steps, and the choices of each."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "rule" in self.fields:
+            choices = [choice for choice in self.fields["rule"].choices if choice[0]]
+            self.fields["rule"].choices = [("", _("What is usual")), *choices]
+
     def _keyed_forms(self) -> Iterator[list[Any]]:
         questions = list(self.formsets["questions"].forms)
         yield questions

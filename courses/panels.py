@@ -29,6 +29,21 @@ def only_for(*kinds: str) -> str:
 SHORT = 22
 
 
+class CourseUnitsPanel(Panel):
+    """The units of a course in order, and the way to write another: they are pages of their own."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "courses/admin/course_units.html"
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            page = self.instance
+            if page.pk is None:
+                return {**context, "page": page}
+            may_add = page.permissions_for_user(self.request.user).can_add_subpage()
+            return {**context, "page": page, "units": list(page.get_children()), "may_add": may_add}
+
+
 class ScenarioPanel(Panel):
     """A picture of the scenario as it was last saved, the same as a list, and what is wrong with it."""
 

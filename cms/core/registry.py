@@ -106,7 +106,8 @@ class TokenKind:
     `doubts(keys, on)` tells of those keys whose entries are stale, repealed, expired or unverified on a day.
     `changed` and `gone` are the codes of entries that say something else than when they were frozen, or that have left
     the register. What is `is_filled` is put in when the text is served, so that only copies on paper are out of date;
-    `filled(key)` is what a document for everybody would get in its place today.
+    `filled(key)` is what a document for everybody would get in its place today. `kept_at(key)` is where the admin keeps
+    the entry.
     """
 
     name: str
@@ -116,6 +117,7 @@ class TokenKind:
     gone: str = ""
     is_filled: bool = False
     filled: Callable[[str], str] = lambda key: ""
+    kept_at: Callable[[str], str] = lambda key: ""
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,20 @@ class ReferencesConfig(AppConfig):
         )
         from cms.references import queries, receivers, slots  # noqa: F401
 
-        law = TokenKind(slots.LAW, queries.freeze_law, queries.doubts_about_law, "law_changed", "law_changed")
+        law = TokenKind(
+            slots.LAW,
+            queries.freeze_law,
+            queries.doubts_about_law,
+            "law_changed",
+            "law_changed",
+            kept_at=queries.law_kept_at,
+        )
         contact = TokenKind(
             slots.CONTACT,
             queries.freeze_contact,
             queries.doubts_about_contacts,
             filled=queries.filled_contact,
+            kept_at=queries.contact_kept_at,
             **CONTACT_CODES,
         )
         contact_list = TokenKind(
@@ -39,6 +47,7 @@ class ReferencesConfig(AppConfig):
             queries.freeze_contact_list,
             queries.doubts_about_contact_lists,
             filled=queries.filled_contact_list,
+            kept_at=queries.contact_list_kept_at,
             **CONTACT_CODES,
         )
         for kind in (law, contact, contact_list):

@@ -152,6 +152,21 @@ def _doubts(contacts: QuerySet[Contact], by: str, on: date) -> dict[str, list[Do
     return found
 
 
+# Where the admin keeps what is cited
+
+
+def law_kept_at(key: str) -> str:
+    return reverse("legalreference:index", query={"q": key})
+
+
+def contact_kept_at(key: str) -> str:
+    return reverse("contact:index", query={"q": key})
+
+
+def contact_list_kept_at(kind: str) -> str:
+    return reverse("contact:index", query={"kind": kind})
+
+
 # What somebody has to look at today
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from cms.core.readings import is_for, read_for
 from cms.core.registry import Care, FrozenToken, token_kinds
-from cms.core.tokens import Token, find_slots, find_tokens
+from cms.core.tokens import Token, find_slots, find_tokens, replace_tokens
 from cms.versions.enums import RemarkKind
 from cms.versions.freezing import strings_in
 from cms.versions.models import Content, Fragment
@@ -36,6 +36,11 @@ class Hit:
     token: Token
     kind: RemarkKind
     words: str = ""
+
+    @property
+    def kept_at(self) -> str:
+        """Where the admin keeps what is cited."""
+        return token_kinds.get(self.token.kind).kept_at(self.token.key)
 
 
 def stale_places(on: date) -> list[Hit]:
@@ -91,7 +96,7 @@ def _in_words(content: Content) -> Iterator[tuple[str, Token]]:
     """Each citation in what a plugin froze beside the text, such as a question, with the words it stands in."""
     for words in strings_in(content.parts["extra"]):
         for token in find_tokens(words):
-            yield _on_one_line(words), token
+            yield _on_one_line(replace_tokens(words, lambda _token: "…")), token
 
 
 Reason = tuple[RemarkKind, str]

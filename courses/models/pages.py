@@ -21,6 +21,7 @@ from courses.enums import Cover, Rule
 from courses.models.fields import AudiencesField, TagField
 from courses.models.questions import AbstractChoice, AbstractQuestion
 from courses.models.scenarios import WithScenario
+from courses.panels import CourseUnitsPanel
 from courses.registry import previews
 
 
@@ -101,6 +102,7 @@ class CoursePage(CutPage):
 
     parent_page_types = ["courses.CourseIndexPage"]
     subpage_types = ["courses.UnitPage"]
+    page_description = _("Units with text, questions and scenarios, and a certificate when all are done.")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
@@ -143,8 +145,9 @@ class CoursePage(CutPage):
         *BasePage.content_panels,
         FieldPanel("summary"),
         FieldPanel("for_whom"),
-        FieldPanel("cover", widget=CoverSelect),
+        CourseUnitsPanel(heading=pgettext_lazy("courses", "Units")),
         FieldPanel("body"),
+        FieldPanel("cover", widget=CoverSelect),
         MultiFieldPanel([FieldPanel("pass_mark"), FieldPanel("needs_order")], heading=_("What counts")),
     ]
 

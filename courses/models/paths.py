@@ -22,6 +22,7 @@ class LearningPathPage(PreviewedPage):
     It is published with Wagtail's own button. What people meet is the version that this mints.
     """
 
+    page_description = _("Courses that belong together, in order, with a certificate of their own.")
     parent_page_types = ["courses.CourseIndexPage"]
     subpage_types: list[str] = []
     exclude_fields_in_copy = ["key"]
