@@ -380,6 +380,7 @@ def test_home_leads_to_the_steps_only_while_they_are_published(home, visitor):
     assert "Ett barn har berättat – vad gör du nu?" in page
     assert 'href="/personuppgifter/#a-12345678"' in page
     assert 'href="tel:112"' in page
+    assert 'data-size="sm" href="/konto/logga-in/"' in page  # and from there to what is to be done
     PlainPage.objects.get().unpublish()
     assert "a-12345678" not in visitor.get("/").content.decode()
 
