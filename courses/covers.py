@@ -60,6 +60,6 @@ def cover_of(key: UUID, chosen: str = "") -> Cover:
 def drawing(cover: Cover) -> SafeString:
     return format_html(
         '<svg class="lc-cover" viewBox="0 0 320 120" width="320" height="120" preserveAspectRatio="xMidYMid slice"'
-        ' aria-hidden="true" focusable="false">{}</svg>',
+        ' fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true" focusable="false">{}</svg>',
         mark_safe(COVERS[cover]),
     )

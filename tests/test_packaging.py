@@ -186,14 +186,20 @@ def test_whose_schedule_runs_is_said(host: Path):
 
 
 @pytest.mark.parametrize("plugin", ["guidelines", "courses"])
-def test_each_plugin_installs_without_the_other(host: Path, plugin: str):
-    other = {"guidelines": "courses", "courses": "guidelines"}[plugin]
+def test_each_plugin_installs_without_the_other_and_stands_without_our_style(host: Path, plugin: str):
+    other, address = {"guidelines": ("courses", "/sok/"), "courses": ("guidelines", "/kurs/")}[plugin]
     manage(host, plugin, "migrate", "--verbosity", "0")
     manage(host, plugin, "check", "--database", "default", "--fail-level", "WARNING")
     ask = f"""
 import sys
 from django.test import Client
-assert Client(HTTP_HOST="127.0.0.1").get("/kontakter/").status_code == 200
+from django.conf import settings
+visitor, sheet = Client(HTTP_HOST="127.0.0.1"), b"ledstang_core/ledstang.css"
+assert sheet in visitor.get("/kontakter/").content
+settings.LEDSTANG_THEME = False
+for address in ("/kontakter/", {address!r}):
+    page = visitor.get(address)
+    assert page.status_code == 200 and b"<h1" in page.content and sheet not in page.content, address
 print([name for name in sys.modules if name.split(".")[0] == {other!r}])
 """
     assert manage(host, plugin, "shell", "--verbosity", "0", "--command", ask).strip().splitlines()[-1] == "[]"

@@ -157,7 +157,7 @@ class ChecklistBlock(SectionBlock):
     items = blocks.ListBlock(blocks.CharBlock(max_length=400), min_num=1, label=_("Points"))
 
     class Meta:
-        icon = "tick"
+        icon = "tasks"
         label = _("Checklist")
         template = "ledstang_core/blocks/checklist.html"
 

@@ -138,7 +138,9 @@ def city_arms(context: template.Context) -> Any:
 
 @register.simple_tag(takes_context=True)
 def style_sheet(context: template.Context) -> str:
-    """The address of the one style sheet, in the city's colour if it has one of its own."""
+    """The address of the one style sheet, in the city's colour if it has one of its own; empty in a host without it."""
+    if not getattr(settings, "LEDSTANG_THEME", True):
+        return ""
     return style_address(_city(context).colour)
 
 
@@ -196,7 +198,7 @@ ICONS = {
 def icon(name: str) -> SafeString:
     """A small drawing beside a word. Never alone: it says nothing to those who do not see it."""
     return format_html(
-        '<svg class="ls-icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>',
+        '<svg class="ls-icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">{}</svg>',
         mark_safe(ICONS[name]),
     )
 
