@@ -32,6 +32,7 @@ from guidelines.searching import TAG, Ranked, Run, Sought, Word, excerpt, guesse
 BITS = {audience: 1 << place for place, audience in enumerate(Audience.values)}
 EVERYBODY = sum(BITS.values())
 UNSTOPPED = re.compile(r"(?<=\w)\s*</(?:p|li)>(?=\s*<)")  # a title or a point, which has no full stop of its own
+LEFT_OUT = "…"  # a slot
 SPACED_STOP = re.compile(r" ([.,;:?!])(?= |$)")  # what a slot that is left out leaves behind
 
 
@@ -45,11 +46,11 @@ def plain_words(markup: str) -> str:
 
     def kept(token: Token, frozen: str) -> str:
         kind = token_kinds.find(token.kind)
-        return " " if kind is None or kind.is_filled else frozen
+        return f" {LEFT_OUT} " if kind is None or kind.is_filled else frozen
 
     spaced = TAG.sub(" ", UNSTOPPED.sub(r"\g<0>. ", replace_slots(markup, kept)))
     words = " ".join(composed(html.unescape(strip_tags(spaced))).split())
-    return SPACED_STOP.sub(r"\1", words)
+    return SPACED_STOP.sub(r"\1", words).replace(f"{LEFT_OUT}.", LEFT_OUT)
 
 
 def pieces_in(fragment: Fragment) -> Iterator[tuple[int, str]]:
