@@ -309,8 +309,9 @@ def test_the_foot_says_which_city_with_its_arms(home, visitor):
     assert "<strong>Provstaden</strong>" in page
 
 
-def test_the_citys_colour_dresses_the_one_style_sheet(home, visitor):
+def test_the_citys_colour_dresses_the_one_style_sheet_and_the_icon(home, visitor):
     assert 'href="/static/ledstang_core/ledstang.css"' in visitor.get("/").content.decode()
+    assert '<link rel="icon" href="/static/ledstang_core/icon.svg"' in visitor.get("/").content.decode()
     CitySettings.objects.create(site=Site.objects.get(is_default_site=True), colour="#FFCC00")
     [address] = re.findall(r'<link rel="stylesheet" href="([^"]+)"', visitor.get("/").content.decode())
     answer = visitor.get(address, headers={"Accept-Encoding": "gzip"})
@@ -319,6 +320,11 @@ def test_the_citys_colour_dresses_the_one_style_sheet(home, visitor):
     assert accent_sheet("#ffcc00") in sheet
     assert "immutable" in answer["Cache-Control"]
     assert visitor.get(address.replace("ffcc00", "ffcc01")).status_code == 404
+    assert '<link rel="icon" href="/utseende/ffcc00.svg"' in visitor.get("/").content.decode()
+    icon = visitor.get("/utseende/ffcc00.svg").content.decode()
+    assert accent("#ffcc00")["base-default"][0] in icon
+    assert "#1c5d57" not in icon
+    assert visitor.get("/utseende/ffcc01.svg").status_code == 404
 
 
 # Pages

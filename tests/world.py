@@ -353,6 +353,7 @@ def register_row(factory: Any) -> Any:
 Given = Callable[[World], dict[str, Any]]
 ARGUMENTS: dict[str, Given] = {
     "ledstang_core:style": lambda world: {"colour": CITY_COLOUR.removeprefix("#"), "digest": styles._digest()},
+    "ledstang_core:icon": lambda world: {"colour": CITY_COLOUR.removeprefix("#")},
     "courses_cut": of_course_page,
     "courses_renew": of_quotation,
     "courses_duplicate": of_course_page,

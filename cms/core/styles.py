@@ -1,4 +1,4 @@
-"""The style sheet of the interface, in the house's own colours or in the city's."""
+"""The style sheet and the icon of the interface, in the house's own colours or in the city's."""
 
 import hashlib
 from functools import lru_cache
@@ -8,10 +8,11 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.urls import NoReverseMatch, reverse
 
-from cms.core.colours import accent_sheet
+from cms.core.colours import accent, accent_sheet
 from cms.core.models import CITY_COLOUR
 
 SHEET = "ledstang_core/ledstang.css"
+ICON, ICON_GROUND = "ledstang_core/icon.svg", b"#1c5d57"
 
 
 def style_address(colour: str) -> str:
@@ -31,6 +32,24 @@ def dressed(colour: str, digest: str) -> bytes | None:
     if digest != _digest():
         return None
     return _source() + b"@layer ledstang{" + accent_sheet(f"#{colour}").encode() + b"}"
+
+
+def icon_address(colour: str) -> str:
+    """Where pages find their icon, in the same way."""
+    if colour.lower() == CITY_COLOUR:
+        return staticfiles_storage.url(ICON)
+    try:
+        return reverse("ledstang_core:icon", args=[colour.lower().removeprefix("#")])
+    except NoReverseMatch:
+        return staticfiles_storage.url(ICON)
+
+
+@lru_cache(maxsize=4)
+def coloured_icon(colour: str) -> bytes | None:
+    """The icon on a ground of the city's colour, or nothing where the host serves no static file of ours."""
+    found = finders.find(ICON)
+    ground = accent(f"#{colour}")["base-default"][0].encode()
+    return Path(found).read_bytes().replace(ICON_GROUND, ground) if isinstance(found, str) else None
 
 
 @lru_cache(maxsize=1)

@@ -19,7 +19,7 @@ from cms.core.enums import THEME_COOKIE, Theme
 from cms.core.languages import offered
 from cms.core.models import CitySettings, Refused
 from cms.core.registry import care_finders
-from cms.core.styles import dressed
+from cms.core.styles import coloured_icon, dressed
 
 
 def base_template() -> str:
@@ -69,6 +69,15 @@ def style(request: HttpRequest, colour: str, digest: str) -> HttpResponse:
     if is_packed:
         response["Content-Encoding"] = "gzip"
     return response
+
+
+@require_safe
+def icon(request: HttpRequest, colour: str) -> HttpResponse:
+    """The house's icon on a ground of the city's colour."""
+    body = coloured_icon(colour) if f"#{colour}" == CitySettings.current().colour.lower() else None
+    if body is None:
+        raise Http404
+    return HttpResponse(body, content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
 
 
 @require_POST

@@ -22,7 +22,7 @@ from cms.core.languages import is_foreign, offered
 from cms.core.models import CitySettings
 from cms.core.readings import only as only_for
 from cms.core.registry import NavItem, Registry, footer_items, nav_items, page_parts
-from cms.core.styles import style_address
+from cms.core.styles import icon_address, style_address
 
 register = template.Library()
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -142,6 +142,12 @@ def style_sheet(context: template.Context) -> str:
     if not getattr(settings, "LEDSTANG_THEME", True):
         return ""
     return style_address(_city(context).colour)
+
+
+@register.simple_tag(takes_context=True)
+def site_icon(context: template.Context) -> str:
+    """The address of the icon that browsers show beside the title."""
+    return icon_address(_city(context).colour)
 
 
 @register.simple_tag(takes_context=True)
