@@ -216,3 +216,45 @@ def test_protection_from_an_import_holds_for_the_record_that_remains(db):
     bring_in(STAFF.replace("Trollkarl;2020-08-12;;", "Trollkarl;2020-08-12;;Sekretessmarkering"))
     kept.refresh_from_db()
     assert kept.is_protected
+
+
+SCOPES = "/admin/behorigheter/"
+
+
+def test_a_head_is_made_and_ended_in_the_admin(cast, city, django_assert_max_num_queries):
+    editor = cast.editor.client()
+    assert editor.get(SCOPES).status_code == 302, "without the permission nobody gives a right"
+    cast.editor.user.user_permissions.add(
+        Permission.objects.get(codename="add_scope", content_type__app_label="ledstang_people")
+    )
+    editor = cast.editor.client()
+    person, hidden = PersonFactory(family_name="Rektorsson"), PersonFactory(protection="confidential")
+    EmploymentFactory(person=person, org_unit=city.almskolan)
+    address = f"{SCOPES}{person.key}/"
+    assert address in editor.get(SCOPES, {"q": "Rektors"}).content.decode()
+    assert editor.get(f"{SCOPES}{hidden.key}/").status_code == 404
+    given = {"right": "head", "org_unit": city.almskolan.pk, "starts_on": timezone.localdate().isoformat()}
+    assert "Sista dagen kommer före" in editor.post(address, {**given, "ends_on": "2020-01-01"}).content.decode()
+    assert editor.post(address, given).status_code == 302
+    assert city.almskolan.pk in view_of(person, timezone.localdate()).org_units
+    assert "finns redan" in editor.post(address, given).content.decode()
+    scope = person.scopes.get()
+    assert editor.post(f"{SCOPES}{scope.pk}/avsluta/").status_code == 302
+    assert view_of(person, timezone.localdate()).is_empty
+    logged = AuditEntry.objects.filter(subject=person, actor=cast.editor.person).values_list("action", flat=True)
+    assert set(logged) == {AuditAction.SCOPE_GIVEN, AuditAction.SCOPE_ENDED}
+    ScopeFactory.create_batch(3, org_unit=city.almskolan)
+    with django_assert_max_num_queries(60) as few:
+        editor.get(SCOPES)
+    ScopeFactory.create_batch(12, org_unit=city.almskolan)
+    with django_assert_max_num_queries(len(few)):
+        editor.get(SCOPES)
+
+
+def test_a_word_becomes_a_role_of_our_own(administrator, city):
+    row = RoleMapping.objects.create(source="hr", value="Kvantpedagog")
+    taken = RoleFactory(key="kvantpedagog", name="Något annat")
+    administrator.post(f"{ROSTER}ord/", {f"role-{row.pk}": "0"})
+    row.refresh_from_db()
+    assert (row.role.name, row.role.key) == ("Kvantpedagog", "kvantpedagog-2")
+    assert taken.pk != row.role_id

@@ -413,6 +413,8 @@ ARGUMENTS: dict[str, Given] = {
     "ledstang_oversight:reader-units-file": lambda world: {**of_school(world), "ending": "xlsx"},
     "ledstang_reminders:remind-unit": of_school,
     "ledstang_reminders:remind-person": lambda world: {"key": world.learner.key},
+    "ledstang_give_scope": lambda world: {"key": world.learner.key},
+    "ledstang_end_scope": lambda world: {"number": world.cast.head.person.scopes.get().pk},
     "ledstang_merge_pair": lambda world: {"one": world.learner.key, "other": world.cast.head.person.key},
     "ledstang_oversight:people-file": lambda world: {**of_school(world), "ending": "xlsx"},
     "ledstang_oversight:ask-for-file": lambda world: {**of_school(world), "ending": "csv"},

@@ -49,6 +49,16 @@ class OrgTree:
     def union_of_subtrees(self, roots: Iterable[int]) -> frozenset[int]:
         return frozenset().union(*(self.subtree(root) for root in roots))
 
+    def indented(self) -> list[tuple[int, str]]:
+        """The org units as choices, each set in below the one it belongs to."""
+        choices: list[tuple[int, str]] = []
+        waiting = [(root, 0) for root in reversed(self.children.get(None, []))]
+        while waiting:
+            unit, depth = waiting.pop()
+            choices.append((unit, "\u2003" * depth + self.nodes[unit].name))
+            waiting += [(below, depth + 1) for below in reversed(self.children.get(unit, []))]
+        return choices
+
     def ancestors(self, org_unit: int) -> Iterator[int]:
         """From the unit's parent up to the root. A circle, were there one, ends the walk."""
         seen = {org_unit}

@@ -17,7 +17,6 @@ from cms.compliance.wording import RuleInWords
 from cms.people.enums import OrgUnitKind
 from cms.people.models import OrgUnit, Role
 from cms.people.queries import org_tree
-from cms.people.tree import OrgTree
 
 LONGEST_DUE = 1830
 LEAP_YEAR = 2000
@@ -76,7 +75,7 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.tree = org_tree(timezone.localdate())
-        self.fields["org_units"].choices = indented(self.tree)  # type: ignore[attr-defined]
+        self.fields["org_units"].choices = self.tree.indented()  # type: ignore[attr-defined]
         self.fields["effective_on"].initial = timezone.localdate()
 
     @property
@@ -174,19 +173,6 @@ class RequirementForm(RuleForm):
         label=_("Name of the requirement"), max_length=200, required=False, help_text=_("Empty: the same as above.")
     )
     field_order = ("target", "name")
-
-
-def indented(tree: OrgTree) -> list[tuple[int, str]]:
-    """The org units as choices, each below the one it belongs to."""
-    choices: list[tuple[int, str]] = []
-
-    def add(parent: int | None, depth: int) -> None:
-        for unit in tree.children.get(parent, []):
-            choices.append((unit, "\u2003" * depth + tree.nodes[unit].name))
-            add(unit, depth + 1)
-
-    add(None, 0)
-    return choices
 
 
 def initial_of(rule: RequirementRule) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from cms.people.actions import (
 )
 from cms.people.forms import ConfirmForm, UploadForm, WordsForm
 from cms.people.models import RosterImport
-from cms.people.permissions import user_can_import_roster, user_can_merge_people
+from cms.people.permissions import user_can_give_scopes, user_can_import_roster, user_can_merge_people
 from cms.people.queries.roster import (
     import_report,
     kind_mappings,
@@ -66,6 +66,7 @@ def roster(request: HttpRequest) -> HttpResponse:
         "imports": [(run, label_of(run.source)) for run in recent_imports()],
         "unmapped": sum(use.mapping.role_id is None and use.uses > 0 for use in role_word_uses()),
         "can_merge": user_can_merge_people(request.user),
+        "can_give_scopes": user_can_give_scopes(request.user),
     }
     return render(request, "ledstang_people/admin/roster.html", context)
 
@@ -150,7 +151,12 @@ def words(request: HttpRequest) -> HttpResponse:
     uses, kinds = role_word_uses(), kind_mappings()
     form = WordsForm(request.POST or None, roles=[use.mapping for use in uses], kinds=kinds)
     if request.method == "POST" and form.is_valid():
-        count = map_words(roles=form.changed_roles, kinds=form.changed_kinds, actor=acting_person(request))
+        count = map_words(
+            roles=form.changed_roles,
+            new_roles=form.new_roles,
+            kinds=form.changed_kinds,
+            actor=acting_person(request),
+        )
         messages.success(
             request,
             ngettext("Saved. %(count)s employment reads otherwise now.",

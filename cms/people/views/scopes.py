@@ -1,0 +1,81 @@
+"""Who is head, who is HR and who sees protected personal data, in Wagtail's admin."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cms.people.actions import PeopleError, end_scope, give_scope
+from cms.people.forms import ScopeForm
+from cms.people.permissions import user_can_give_scopes, user_can_import_roster
+from cms.people.queries.merging import found_people, mergeable_people
+from cms.people.queries.scopes import scopes_from
+from cms.people.views.acting import acting_person
+
+View = Callable[..., HttpResponse]
+ROWS_PER_PAGE = 50
+
+
+def for_givers(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not user_can_give_scopes(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@for_givers
+def scopes(request: HttpRequest) -> HttpResponse:
+    """Rights that hold, and a search for whom to give one to."""
+    actor, today = acting_person(request), timezone.localdate()
+    words = request.GET.get("q", "").strip()
+    found = scopes_from(actor, words, today)
+    context = {
+        "words": words,
+        "people": found_people(actor, words, today) if len(words) > 1 else [],
+        "page": Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "can_import": user_can_import_roster(request.user),
+    }
+    return render(request, "ledstang_people/admin/scopes.html", context)
+
+
+@for_givers
+def give(request: HttpRequest, key: UUID) -> HttpResponse:
+    """A right for one person. What they have already stands above."""
+    actor, today = acting_person(request), timezone.localdate()
+    person = get_object_or_404(mergeable_people(actor, today), key=key)
+    form = ScopeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            give_scope(person=person, actor=actor, **form.scope)
+        except PeopleError:
+            form.add_error(None, _("The same right has been given from that day already."))
+        else:
+            messages.success(request, _("The right has been given."))
+            return redirect("ledstang_scopes")
+    held = scopes_from(actor, "", today).filter(person=person)
+    return render(request, "ledstang_people/admin/give_scope.html", {"person": person, "form": form, "held": held})
+
+
+@require_POST
+@for_givers
+def end(request: HttpRequest, number: int) -> HttpResponse:
+    """The right holds no longer, from now on."""
+    actor, today = acting_person(request), timezone.localdate()
+    scope = get_object_or_404(scopes_from(actor, "", today), pk=number)
+    end_scope(scope=scope, ends_on=today - timedelta(days=1), actor=actor)
+    messages.success(request, _("The right has been ended."))
+    return redirect("ledstang_scopes")
