@@ -96,7 +96,13 @@ def _in_words(content: Content) -> Iterator[tuple[str, Token]]:
     """Each citation in what a plugin froze beside the text, such as a question, with the words it stands in."""
     for words in strings_in(content.parts["extra"]):
         for token in find_tokens(words):
-            yield _on_one_line(replace_tokens(words, lambda _token: "…")), token
+            yield _on_one_line(_before(words)), token
+
+
+def _before(words: str) -> str:
+    """The words that lead to a citation; nobody reads keys."""
+    shown = replace_tokens(words, lambda _token: "…")
+    return shown.partition("…")[0].rstrip(" :,(–") or shown
 
 
 Reason = tuple[RemarkKind, str]
