@@ -118,9 +118,10 @@ class Look:
     name: str
     member: str
     method: str = "GET"
+    language: str = "sv"
 
     def __str__(self) -> str:
-        return f"{self.name} {self.method} as {self.member}"
+        return f"{self.name} {self.method} as {self.member} in {self.language}"
 
 
 def looks(rows: list[Row] | None = None) -> list[Look]:

@@ -4,17 +4,19 @@ The list is generated from the matrix of routes and the kinds of pages, so that 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import get_resolver
+from django.utils.translation import override
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import WCAG, where
@@ -141,7 +143,8 @@ def ask(look: Look, world: World, client: Any, address: str) -> HttpResponse:
         handler = get_resolver().resolve_error_handler(status)
         request = RequestFactory().get("/")
         request.user = AnonymousUser()
-        return handler(request) if status == 500 else handler(request, exception=ValueError("x"))
+        with override(look.language):
+            return handler(request) if status == 500 else handler(request, exception=ValueError("x"))
     if look.method == "POST":
         return client.post(address, world.data(look.name))
     return client.get(address)
@@ -159,6 +162,7 @@ def inspect(look: Look, world: World, shown: InProcess, modes: list[Mode]) -> li
 def _inspect(look: Look, world: World, shown: InProcess, modes: list[Mode], address: str) -> list[str] | None:
     recipe = RECIPES.get(look.name, Recipe(look.member)) if look.method == "GET" else Recipe(look.member)
     client = member_of(world, look.member).client(raise_request_exception=False, SERVER_NAME=HOST)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = look.language
     address = recipe.prepare(world) or address
     with recipe.as_if():
         response = ask(look, world, client, address)
@@ -225,13 +229,17 @@ def _walk(page: Page) -> list[str]:
 
 @pytest.mark.campaign
 def test_every_page(world: World, in_process: InProcess, campaign: Campaign):
-    """Axe, no sideways scroll, one heading, a title, a language, nothing from elsewhere, no shift, no complaint."""
-    every = looks()
+    """Axe, no sideways scroll, one heading, a title, a language, nothing from elsewhere, no shift, no complaint.
+
+    In English two ways of looking are enough: it is the same page with other words.
+    """
+    every = [*looks(), *(replace(look, language="en") for look in looks())]
     some = every if is_proving() else campaign.random.sample(every, IN_A_SAMPLE)
     found: list[str] = []
     pages, seen = 0, 0
     for look in some:
         modes = MODES if is_proving() else campaign.random.sample(MODES, 2)
+        modes = MODES[:2] if look.language == "en" else modes
         faults = inspect(look, world, in_process, modes)
         pages += faults is not None
         seen += len(modes) if faults is not None else 0
