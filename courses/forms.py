@@ -160,8 +160,8 @@ class TalkForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
-    def __init__(self, *args: Any, paths: Iterable[LearningPathVersion], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="talk_%s", **kwargs)  # the page of follow-up has another day
+    def __init__(self, data: Any = None, *, paths: Iterable[LearningPathVersion], **kwargs: Any) -> None:
+        super().__init__(data, auto_id="talk_%s", **kwargs)  # the page of follow-up has another day
         self.fields["vag"].choices = [(str(path.key), path.title) for path in paths]  # type: ignore[attr-defined]
 
     def clean_dag(self) -> Any:

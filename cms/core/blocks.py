@@ -35,8 +35,10 @@ class AudienceBlock(blocks.MultipleChoiceBlock):
 class ForWhom(blocks.BlockGroup):
     """What is said about a block, folded under what it says."""
 
+    NAME = "for_whom"
+
     def __init__(self) -> None:
-        super().__init__(["audiences", "review"], heading="for_whom", icon="group", classname="collapsed")
+        super().__init__(["audiences", "review"], heading=self.NAME, icon="group", classname="collapsed")
         self.heading = _("For whom, and who reviews it")  # later than Wagtail's own, which asks for the words at once
 
 

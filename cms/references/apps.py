@@ -13,17 +13,7 @@ class ReferencesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from django.urls import NoReverseMatch, reverse
-
-        from cms.core.registry import (
-            CareFinder,
-            NavItem,
-            TokenKind,
-            care_finders,
-            footer_items,
-            nav_items,
-            token_kinds,
-        )
+        from cms.core.registry import CareFinder, TokenKind, care_finders, token_kinds
         from cms.references import queries, receivers, slots  # noqa: F401
 
         law = TokenKind(
@@ -53,6 +43,12 @@ class ReferencesConfig(AppConfig):
         for kind in (law, contact, contact_list):
             token_kinds.register(kind)
         care_finders.register(CareFinder("registers", queries.registers_waiting, order=20))
+        self._lead_to_contacts()
+
+    def _lead_to_contacts(self) -> None:
+        from django.urls import NoReverseMatch, reverse
+
+        from cms.core.registry import NavItem, footer_items, nav_items
 
         def address(request: object) -> str | None:
             try:
