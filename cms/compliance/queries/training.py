@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cms.compliance.enums import State
-from cms.compliance.models import Evidence, Target
+from cms.compliance.models import Evidence, Exemption, Target
 from cms.compliance.queries.standings import standings
 from cms.compliance.registry import Progress, TargetKind, target_kinds
 from cms.compliance.standing import Standing
@@ -23,6 +23,7 @@ class TrainingItem:
     kind: TargetKind | None = None
     progress: Progress | None = None
     evidence: Evidence | None = None
+    exempt_because: str = ""
 
     @property
     def is_in_progress(self) -> bool:
@@ -93,6 +94,7 @@ def training_of(person: Person, on: date) -> Training:
     living = [target for target in targets if target.pk in found or not target.is_withdrawn]
     progress = _progress(person, living, on)
     evidence = Evidence.objects.in_bulk([one.proof for one in found.values() if one.proof])
+    reasons = _reasons(person, on) if any(one.state == State.EXEMPT for one in found.values()) else {}
     items = [
         TrainingItem(
             target=target,
@@ -100,10 +102,17 @@ def training_of(person: Person, on: date) -> Training:
             kind=target_kinds.find(target.kind),
             progress=progress.get(target.pk),
             evidence=evidence.get(found[target.pk].proof or 0) if target.pk in found else None,
+            exempt_because=reasons.get(target.pk, ""),
         )
         for target in living
     ]
     return sorted_training(items)
+
+
+def _reasons(person: Person, on: date) -> dict[int, str]:
+    """Why the person need not do what they are exempt from on a day, in the words of the closed list, by target."""
+    holding = Exemption.objects.filter(person=person, starts_on__lte=on, until__gte=on, end=None)
+    return {exemption.target_id: str(exemption.get_reason_display()) for exemption in holding}
 
 
 def _progress(person: Person, targets: Iterable[Target], on: date) -> dict[int, Progress]:
