@@ -39,7 +39,7 @@ class QuestionBankViewSet(SnippetViewSet):
     menu_order = 250
     url_prefix = "fragebank"
     copy_view_enabled = False  # a copy would carry the key of the question it was made from
-    list_display = ["text", "kind", TagsColumn("tags", label=pgettext_lazy("quiz", "tags"))]
+    list_display = ["text", "kind", TagsColumn("tags", label=pgettext_lazy("quiz", "Tags"))]
     filterset_class = QuestionBankFilters
     list_per_page = 50
     ordering = ["-changed_at"]
