@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -239,6 +240,8 @@ def test_a_head_is_made_and_ended_in_the_admin(cast, city, django_assert_max_num
     assert city.almskolan.pk in view_of(person, timezone.localdate()).org_units
     assert "finns redan" in editor.post(address, given).content.decode()
     scope = person.scopes.get()
+    shown = BeautifulSoup(editor.get(SCOPES).content, "html.parser").select_one(f'form[action$="{scope.pk}/avsluta/"]')
+    assert shown.select_one("[name=csrfmiddlewaretoken]"), "a form without it is refused"
     assert editor.post(f"{SCOPES}{scope.pk}/avsluta/").status_code == 302
     assert view_of(person, timezone.localdate()).is_empty
     logged = AuditEntry.objects.filter(subject=person, actor=cast.editor.person).values_list("action", flat=True)
