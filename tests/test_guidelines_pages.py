@@ -149,7 +149,9 @@ def test_review_marks_are_shown_until_signed(published, client):
 def test_other_kinds_say_what_they_are(db, client, kind, words):
     page = GuidelinePageFactory(**{kind: True})
     publish_guideline(page=page)
-    assert words in read(client, here(page))
+    shown = read(client, here(page))
+    assert words in shown
+    assert "Logga in för att kvittera" not in shown
 
 
 # Readings

@@ -22,6 +22,7 @@ from cms.people.views import acting_person
 from cms.references.queries import glossary
 from cms.versions.queries import Text, latest_version, text_of
 from guidelines.actions import WrongAnswers, acknowledge_guideline
+from guidelines.enums import GuidelineKind
 from guidelines.forms import AcknowledgeForm, DayForm
 from guidelines.models import Acknowledgement, GuidelineIndexPage, GuidelinePage, GuidelineVersion
 from guidelines.queries.acknowledgements import Receipt, acknowledged_by, can_be_acknowledged
@@ -121,7 +122,8 @@ def _page(
     )
     stated = acknowledged_by(person, [found.key]).get(found.key, []) if person and shown == current else []
     receipt = Receipt.of(stated, shown)
-    can_acknowledge = shown == current and not found.is_stopped and can_be_acknowledged(shown)
+    is_invited = person is not None or shown.kind != GuidelineKind.SUPPORT  # advice sends nobody to the login
+    can_acknowledge = shown == current and not found.is_stopped and is_invited and can_be_acknowledged(shown)
     if form is None and can_acknowledge and person is not None and receipt.counts is None:
         form = AcknowledgeForm(initial={"version": shown.public_id}, questions=read_questions(shown, person, today))
     context = {
