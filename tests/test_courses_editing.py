@@ -244,6 +244,8 @@ def test_the_dialog_cuts(desk, course, unit):
     html = desk.get(cut_url(course)).content.decode()
     assert "Kursen är inte publicerad än" in html
     assert "Ny" in html
+    assert f'href="{edit_url(course)}"' in html.split("<ol")[1].split("</ol>")[0], "the way back, among the breadcrumbs"
+    assert f'href="{edit_url(unit)}"' in desk.get(edit_url(course)).content.decode(), "the course shows its units"
     answer = desk.post(cut_url(course), cut_form(course, units=[str(unit.key)]))
     assert answer.status_code == 302
     version = CourseVersion.objects.get()

@@ -121,10 +121,24 @@ def test_text_passes_expert_lawyer_and_approver_and_is_signed_on_the_way(paper, 
 
 
 def test_dialog_shows_the_steps_and_lets_nobody_publish_past_them(paper, steps, experts, cast):
+    def ways() -> set[str]:
+        form = cast.approver.client().get(reverse("wagtailadmin_pages:edit", args=[paper.pk])).content.decode()
+        names = ("action-publish", "action-unpublish", "action-submit", "Se vad som ändras")
+        return {name for name in names if name in form}
+
+    def care() -> str:
+        return cast.editor.client().get(reverse("wagtailadmin_home")).content.decode()
+
+    waiting = "1 riktlinje har ändringar som läsarna inte ser än"
+    assert waiting in care()
+    assert ways() == {"action-publish", "action-submit", "Se vad som ändras"}
     submit(paper, cast.editor.user)
+    assert waiting not in care()
+    assert ways() == {"Se vad som ändras"}
     act(experts["expert"].user, paper)
     client = cast.approver.client()
     shown = client.get(reverse("guidelines_admin:publish", args=[paper.pk])).content.decode()
+    assert "väntar i steget ”Jurist”" in shown
     assert "Sakkunnig: <strong>godkänt</strong>" in shown
     assert "Jurist: <strong>inte godkänt än</strong>" in shown
     assert 'name="publish"' not in shown
