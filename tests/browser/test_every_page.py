@@ -61,7 +61,7 @@ MODES = [
 WAGTAILS = [
     ("aria-input-field-name", "public-DraftEditor-content", "the field of a rich text, whose label stands beside it"),
     ("link-in-text-block", ">add one</a>", "the sentence of an empty list"),
-    ("landmark-unique", 'class="w-panel"', "choices of several questions have panels of the same name"),
+    ("landmark-unique", 'class="w-panel', "choices of several questions, or what is folded under several blocks"),
     ("scrollable-region-focusable", "w-minimap__list", "the outline beside a form"),
     (
         "scrollable-region-focusable",
