@@ -49,7 +49,8 @@ def test_head_records_external_training_with_a_document(open_page: OpenPage, axe
     axe(head)
     head.get_by_role("button", name="Registrera", exact=True).click()
     expect(head.get_by_role("alert").or_(head.locator(".ds-validation-message")).first).to_be_visible()
-    head.get_by_label("Gjordes den dag").fill("2026-10-01")
+    head.get_by_role("radio").first.check()
+    head.get_by_label("Dagen då det gjordes").fill("2026-10-01")
     head.get_by_label("Dokument").set_input_files(
         files=[{"name": "intyg.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 intyg"}]
     )
