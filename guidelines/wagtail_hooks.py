@@ -14,10 +14,12 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
 from cms.versions.permissions import user_can_redact
-from guidelines.models import GuidelineIndexPage, GuidelinePage, ReviewTask
+from cms.versions.queries import latest_version
+from guidelines.models import GuidelineIndexPage, GuidelinePage, GuidelineVersion, ReviewTask
 from guidelines.permissions import user_can_lay_notice, user_can_override, user_can_plan, user_can_withdraw
 from guidelines.queries.documents import pages_with_versions
 from guidelines.queries.drafts import without_plan
+from guidelines.views.admin import tell_published
 from guidelines.views.notices import LoneDecisionsPanel
 from guidelines.views.public import guideline_page, index_page
 from guidelines.viewsets import SynonymsViewSet
@@ -48,6 +50,16 @@ def ask_first(request: HttpRequest, page: Page) -> HttpResponse | None:
         # Wagtail adds a new page as live before it asks us.
         Page.objects.filter(pk=page.pk).update(live=False, has_unpublished_changes=True)
     return redirect("guidelines_admin:publish", page.pk)
+
+
+@hooks.register("after_edit_page")
+def tell_of_the_last_approval(request: HttpRequest, page: Page) -> None:
+    """The approval that publishes says what it became, as the dialog does."""
+    if not isinstance(page, GuidelinePage) or request.POST.get("workflow-action-name") != "approve":
+        return
+    version = latest_version(GuidelineVersion, page.key)
+    if version is not None and version.revision_id == page.latest_revision_id:
+        tell_published(request, version)
 
 
 @hooks.register("before_bulk_action")

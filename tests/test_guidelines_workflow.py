@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.messages.storage.fallback import FallbackStorage
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from guidelines.actions import FourEyes, NotReviewed, OverrideRefused, plan_guid
 from guidelines.actions.approving import NotInStep
 from guidelines.models import GuidelinePage, GuidelineVersion, ReviewTask
 from guidelines.queries.approvals import WRITTEN, authors_of_page, review_of, seen_words
+from guidelines.wagtail_hooks import tell_of_the_last_approval
 from tests.cast import LOGIN_BACKEND, Member
 from tests.factories import GuidelinePageFactory, PersonFactory, UserFactory, as_stream, body, text
 from tests.test_guidelines import edit, let_go_live, versions_of
@@ -118,6 +120,21 @@ def test_text_passes_expert_lawyer_and_approver_and_is_signed_on_the_way(paper, 
     assert (version.approved_by, version.published_by) == (cast.approver.user, cast.approver.user)
     signed = AuditEntry.objects.filter(action="review_signed").values_list("actor", flat=True)
     assert set(signed) == {experts["expert"].person.pk, experts["lawyer"].person.pk}
+
+
+def test_the_last_approval_says_what_it_became(paper, steps, experts, cast, rf):
+    def told() -> str:
+        request = rf.post("/", {"workflow-action-name": "approve"})
+        request.session, request._messages = {}, FallbackStorage(request)
+        tell_of_the_last_approval(request, fresh(paper))
+        return "".join(str(message) for message in request._messages)
+
+    submit(paper, cast.editor.user)
+    for account in (experts["expert"].user, experts["lawyer"].user):
+        act(account, paper)
+        assert told() == ""
+    act(cast.approver.user, paper)
+    assert "är publicerad som version 1.1" in told()
 
 
 def test_dialog_shows_the_steps_and_lets_nobody_publish_past_them(paper, steps, experts, cast):

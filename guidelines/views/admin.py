@@ -19,7 +19,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from cms.core.models import Refused
 from guidelines.actions import plan_guideline, publish_guideline, withdraw_guideline
 from guidelines.forms import PlanForm, WithdrawForm
-from guidelines.models import GuidelinePage
+from guidelines.models import GuidelinePage, GuidelineVersion
 from guidelines.permissions import user_can_override, user_can_plan, user_can_publish, user_can_withdraw
 from guidelines.queries.approvals import seen_words
 from guidelines.queries.documents import other_guidelines
@@ -63,6 +63,14 @@ class GuidelineAdminView(WagtailAdminTemplateMixin, FormView):  # type: ignore[t
         """Say why, with everything that was typed still there."""
         form.add_error(None, str(refusal))
         return self.form_invalid(form)
+
+
+def tell_published(request: HttpRequest, version: GuidelineVersion) -> None:
+    """Which version it became, from when, and the way to it."""
+    words = {"title": version.title, "number": version.number, "day": version.effective_on.isoformat()}
+    text = _("“%(title)s” has been published as version %(number)s. It applies from %(day)s.") % words
+    address = reverse("guidelines:version", args=[version.key, version.major, version.minor])
+    messages.success(request, text, buttons=[messages.button(address, pgettext("version", "See it"))])
 
 
 class PublishView(GuidelineAdminView):
@@ -137,10 +145,7 @@ class PublishView(GuidelineAdminView):
             raise PermissionDenied
         version = publish_guideline(page=self.page, published_by=self.request.user, **decision)
         if version is not None:
-            words = {"title": version.title, "number": version.number, "day": version.effective_on.isoformat()}
-            text = _("“%(title)s” has been published as version %(number)s. It applies from %(day)s.") % words
-            address = reverse("guidelines:version", args=[version.key, version.major, version.minor])
-            messages.success(self.request, text, buttons=[messages.button(address, pgettext("version", "See it"))])
+            tell_published(self.request, version)
         elif self.outlook.is_scheduled:
             live = timezone.localtime(self.page.go_live_at)
             messages.success(
