@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
-from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -125,7 +125,7 @@ def test_text_passes_expert_lawyer_and_approver_and_is_signed_on_the_way(paper, 
 def test_the_last_approval_says_what_it_became(paper, steps, experts, cast, rf):
     def told() -> str:
         request = rf.post("/", {"workflow-action-name": "approve"})
-        request.session, request._messages = {}, FallbackStorage(request)
+        request._messages = CookieStorage(request)
         tell_of_the_last_approval(request, fresh(paper))
         return "".join(str(message) for message in request._messages)
 
