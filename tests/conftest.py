@@ -52,6 +52,14 @@ LONG = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What does not take a database cannot reach one, and runs once."""
+    takes_it = item.get_closest_marker("django_db") or "django_db_setup" in getattr(item, "fixturenames", ())
+    if not takes_it:
+        item.add_marker("once")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that take long come first: at the end no process has one of them left while the others are done.

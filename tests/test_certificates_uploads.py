@@ -24,7 +24,7 @@ from cms.certificates.pdf.signing import sign
 from tests.certificates.keys import rsa_seal
 from tests.certificates.samples import course, job
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ADDRESS = "/intyg/kontrollera/"
 
 

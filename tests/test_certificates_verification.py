@@ -307,6 +307,7 @@ def test_names_cannot_be_guessed_for_long(visitor: Client, certificate: Certific
     assert visitor.get(address(certificate)).status_code == 200
 
 
+@pytest.mark.once
 def test_look_ups_are_limited_by_place(visitor: Client, within_a_minute: None) -> None:
     answers = [visitor.get(f"/intyg/{NOBODYS}/", REMOTE_ADDR="10.0.0.1").status_code for _each in range(125)]
     assert set(answers[:100]) == {404}

@@ -573,6 +573,7 @@ def page_addresses() -> list[str]:
     return sorted({*addresses, "/", "/konto/logga-in/", "/kontakter/"})
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("account", [None, "larare"])
 def test_every_page_says_that_it_is_an_example(demo: date, account: str | None) -> None:
     client = signed_in(account) if account else Client()

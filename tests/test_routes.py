@@ -186,6 +186,7 @@ def test_wagtails_own_routes_are_many():
     assert len(wagtails_addresses()) > 100
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["learner", "second_learner", "head", "hr", "former_employee", "outsider"])
 def test_nobody_but_editors_gets_into_wagtail(world: World, name: str):
     client = world.cast[name].client(raise_request_exception=False)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTEST = [str(Path(sys.executable).with_name("pytest")), "--dist", "loadfile", "--no-loadscope-reorder"]
+PYTEST = [str(Path(sys.executable).with_name("pytest")), "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 ON_POSTGRESQL = [sys.executable, str(ROOT / "tools" / "postgres.py"), "--"]
 OF_ITS_OWN = ["-o", "cache_dir=.pytest_cache/postgresql"]  # each keeps its templates there
 
@@ -24,11 +24,11 @@ def run(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryFile() as told:
         # Many tests start programs, which would compile everything anew.
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        command = [*ON_POSTGRESQL, *PYTEST, *OF_ITS_OWN, "-n", "2", "-m", "not once", *arguments]
+        command = [*ON_POSTGRESQL, *PYTEST, *OF_ITS_OWN, "-m", "not once", *arguments]
         other = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=told, stderr=subprocess.STDOUT)
         try:
             print("On SQLite (PostgreSQL runs meanwhile and is shown afterwards):", flush=True)
-            here = subprocess.run([*PYTEST, "-n", "3", *arguments], cwd=ROOT, env=environment, check=False).returncode
+            here = subprocess.run([*PYTEST, *arguments], cwd=ROOT, env=environment, check=False).returncode
             there = _show(other, told)
         finally:
             if other.poll() is None:

@@ -9,7 +9,7 @@ from cms.compliance.models import Evidence
 from tests.browser.conftest import PHONE
 from tests.browser.test_journeys import Axe, OpenPage, log_in
 
-pytestmark = pytest.mark.usefixtures("demo_city")
+pytestmark = [pytest.mark.usefixtures("demo_city"), pytest.mark.once]
 
 
 def test_hr_reaches_a_school_exports_it_and_looks_at_another_day(open_page: OpenPage, axe: Axe) -> None:

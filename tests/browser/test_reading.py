@@ -50,7 +50,7 @@ def test_teacher_finds_reads_compares_and_acknowledges(open_page: OpenPage, axe:
     expect(explanation).to_be_hidden()
     expect(word).to_be_focused()
 
-    page.get_by_role("link", name="Se vad som har ändrats").click()
+    page.get_by_role("link", name="Se vad som har ändrats", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Det här skiljer version")
     axe(page)
     no_sideways_scroll(page)
