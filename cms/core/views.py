@@ -1,10 +1,13 @@
 """How every view of the house answers with a page."""
 
 import gzip
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -20,6 +23,8 @@ from cms.core.languages import offered
 from cms.core.models import CitySettings, Refused
 from cms.core.registry import care_finders
 from cms.core.styles import coloured_icon, dressed
+
+View = Callable[..., HttpResponse]
 
 
 def base_template() -> str:
@@ -40,6 +45,21 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if ours else default
+
+
+def only_for(may: Callable[[Any], bool]) -> Callable[[View], View]:
+    """A view for those users of whom the permission says yes; the others get 403."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not may(request.user):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:

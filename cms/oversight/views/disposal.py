@@ -1,12 +1,8 @@
 """Disposal in Wagtail's admin: what the city has decided, what would go, and what has gone."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,21 +12,11 @@ from cms.compliance.actions import NotDecided, dispose
 from cms.compliance.models import DisposalRun
 from cms.compliance.queries import Retention, finding_of, retentions
 from cms.compliance.registry import disposal_kinds
+from cms.core.views import only_for
 from cms.oversight.permissions import user_can_dispose
 from cms.people.views import acting_person
 
-View = Callable[..., HttpResponse]
 RUNS_SHOWN = 50
-
-
-def for_disposers(view: View) -> View:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not user_can_dispose(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 @dataclass(frozen=True)
@@ -42,7 +28,7 @@ class Foreseen:
 
 
 @require_safe
-@for_disposers
+@only_for(user_can_dispose)
 def disposals(request: HttpRequest) -> HttpResponse:
     """The rules that are switched on with what is due now, those that are not, and the runs so far."""
     decided = retentions()
@@ -59,7 +45,7 @@ def disposals(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@for_disposers
+@only_for(user_can_dispose)
 def run_disposal(request: HttpRequest, kind: str) -> HttpResponse:
     """Dispose of what is due of one kind, or only write down what would go."""
     dry_run = "try" in request.POST

@@ -2,13 +2,10 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,6 +16,7 @@ from cms.compliance.actions import NotReviewed, require, set_rule
 from cms.compliance.models import Requirement, SummaryState, Target
 from cms.compliance.queries import people_hit, requirement_rows, rule_rows, some_people_hit
 from cms.compliance.wording import sentences
+from cms.core.views import only_for
 from cms.oversight.actions import ask_again, ask_for_rule, note_viewing
 from cms.oversight.forms import RequirementForm, RuleForm
 from cms.oversight.forms.rules import initial_of
@@ -29,22 +27,11 @@ from cms.people.models import Person
 from cms.people.queries import person_views_are_open, view_of
 from cms.people.views import acting_person
 
-View = Callable[..., HttpResponse]
 AT_ONCE = 5_000  # people whose figures are counted while somebody waits
 
 
-def for_hr_administrators(view: View) -> View:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not user_can_edit_requirements(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
 @require_safe
-@for_hr_administrators
+@only_for(user_can_edit_requirements)
 def requirements(request: HttpRequest) -> HttpResponse:
     """All requirements, with the rule that applies today and on how many it falls."""
     rows = requirement_rows(timezone.localdate())
@@ -107,7 +94,7 @@ def _handed_over(
     return redirect("ledstang_awaited_rule", awaited.key)
 
 
-@for_hr_administrators
+@only_for(user_can_edit_requirements)
 def awaited_rule(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """How far a rule has come that the worker writes. When it is written, the requirement."""
     found = get_object_or_404(AwaitedRule.objects.select_related("requirement"), key=key)
@@ -123,7 +110,7 @@ def awaited_rule(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "ledstang_oversight/admin/awaited_rule.html", {"awaited": found})
 
 
-@for_hr_administrators
+@only_for(user_can_edit_requirements)
 def new_requirement(request: HttpRequest) -> HttpResponse:
     """Begin to require something. The first press shows how the rule reads, the second saves it."""
     form, preview = RequirementForm(request.POST or None), None
@@ -148,7 +135,7 @@ def new_requirement(request: HttpRequest) -> HttpResponse:
     return render(request, "ledstang_oversight/admin/new_requirement.html", context)
 
 
-@for_hr_administrators
+@only_for(user_can_edit_requirements)
 def requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One requirement: its rules through time, and a form for the next one."""
     found = get_object_or_404(Requirement.objects.select_related("target"), key=key)
@@ -177,7 +164,7 @@ def requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@for_hr_administrators
+@only_for(user_can_edit_requirements)
 def end_requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Nothing is required from today on; what was required before stays as it was."""
     found, today = get_object_or_404(Requirement.objects.select_related("target"), key=key), timezone.localdate()

@@ -1,18 +1,15 @@
 """Two records of one human, in Wagtail's admin: find them, look at both, keep one."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cms.core.views import only_for
 from cms.people.actions import merge_people, note_seen
 from cms.people.models import Person
 from cms.people.permissions import user_can_import_roster, user_can_merge_people
@@ -25,21 +22,9 @@ from cms.people.queries.merging import (
 )
 from cms.people.views.acting import acting_person
 
-View = Callable[..., HttpResponse]
-
-
-def for_mergers(view: View) -> View:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not user_can_merge_people(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
-
 
 @require_safe
-@for_mergers
+@only_for(user_can_merge_people)
 def people(request: HttpRequest) -> HttpResponse:
     """Records with the same address, and a search for any two. The first that is chosen waits for the second."""
     actor, today = acting_person(request), timezone.localdate()
@@ -72,7 +57,7 @@ def _pair(request: HttpRequest, one: uuid.UUID, other: uuid.UUID) -> list[Person
     return [get_object_or_404(allowed, key=key) for key in (one, other)]
 
 
-@for_mergers
+@only_for(user_can_merge_people)
 def pair(request: HttpRequest, one: uuid.UUID, other: uuid.UUID) -> HttpResponse:
     """Both side by side. Whoever has looked is noted, as everywhere."""
     actor, both = acting_person(request), _pair(request, one, other)

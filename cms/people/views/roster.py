@@ -1,18 +1,15 @@
 """The roster in Wagtail's admin: upload, see what would happen, confirm, see what happened."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from cms.core.views import only_for
 from cms.people.actions import (
     PeopleError,
     confirm_import,
@@ -37,21 +34,10 @@ from cms.people.roster.sources import label_of
 from cms.people.roster.template import template_workbook
 from cms.people.views.acting import acting_person
 
-View = Callable[..., HttpResponse]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def for_roster_administrators(view: View) -> View:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not user_can_import_roster(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-@for_roster_administrators
+@only_for(user_can_import_roster)
 def roster(request: HttpRequest) -> HttpResponse:
     """The imports so far, and a form for the next one."""
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -71,7 +57,7 @@ def roster(request: HttpRequest) -> HttpResponse:
     return render(request, "ledstang_people/admin/roster.html", context)
 
 
-@for_roster_administrators
+@only_for(user_can_import_roster)
 def roster_import(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One import: how far it has come, what it would do, and what it did."""
     run = get_object_or_404(RosterImport.objects.select_related("created_by"), key=key)
@@ -96,7 +82,7 @@ def roster_import(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roster_administrators
+@only_for(user_can_import_roster)
 def restart(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
         restart_import(run=get_object_or_404(RosterImport, key=key))
@@ -106,7 +92,7 @@ def restart(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@for_roster_administrators
+@only_for(user_can_import_roster)
 def discard(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     run = get_object_or_404(RosterImport, key=key)
     try:
@@ -118,7 +104,7 @@ def discard(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-@for_roster_administrators
+@only_for(user_can_import_roster)
 def report(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The whole report, row by row, as a file."""
     run = get_object_or_404(RosterImport, key=key)
@@ -131,7 +117,7 @@ def report(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-@for_roster_administrators
+@only_for(user_can_import_roster)
 def template(request: HttpRequest) -> HttpResponse:
     """A workbook with the columns, ready to be filled in."""
     response = HttpResponse(template_workbook(), content_type=XLSX)
@@ -140,12 +126,12 @@ def template(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@for_roster_administrators
+@only_for(user_can_import_roster)
 def columns(request: HttpRequest) -> HttpResponse:
     return render(request, "ledstang_people/admin/columns.html", {"units": UNITS, "staff": STAFF})
 
 
-@for_roster_administrators
+@only_for(user_can_import_roster)
 def words(request: HttpRequest) -> HttpResponse:
     """How the words of the sources for roles and kinds of org units are read."""
     uses, kinds = role_word_uses(), kind_mappings()

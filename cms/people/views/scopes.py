@@ -1,13 +1,9 @@
 """Who is head, who is HR and who sees protected personal data, in Wagtail's admin."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cms.core.views import only_for
 from cms.people.actions import PeopleError, end_scope, give_scope
 from cms.people.forms import ScopeForm
 from cms.people.permissions import user_can_give_scopes, user_can_import_roster
@@ -22,22 +19,11 @@ from cms.people.queries.merging import found_people, mergeable_people
 from cms.people.queries.scopes import scopes_from
 from cms.people.views.acting import acting_person
 
-View = Callable[..., HttpResponse]
 ROWS_PER_PAGE = 50
 
 
-def for_givers(view: View) -> View:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not user_can_give_scopes(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
 @require_safe
-@for_givers
+@only_for(user_can_give_scopes)
 def scopes(request: HttpRequest) -> HttpResponse:
     """Rights that hold, and a search for whom to give one to."""
     actor, today = acting_person(request), timezone.localdate()
@@ -52,7 +38,7 @@ def scopes(request: HttpRequest) -> HttpResponse:
     return render(request, "ledstang_people/admin/scopes.html", context)
 
 
-@for_givers
+@only_for(user_can_give_scopes)
 def give(request: HttpRequest, key: UUID) -> HttpResponse:
     """A right for one person. What they have already stands above."""
     actor, today = acting_person(request), timezone.localdate()
@@ -71,7 +57,7 @@ def give(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_givers
+@only_for(user_can_give_scopes)
 def end(request: HttpRequest, number: int) -> HttpResponse:
     """The right holds no longer, from now on."""
     actor, today = acting_person(request), timezone.localdate()
