@@ -209,10 +209,10 @@ BAD = [
      ("personal.csv", 2, "Tjänstledig från", "empty")),
     (UNITS, STAFF.replace("E2;", "8112189876;"), ("personal.csv", 4, "Anställningsnummer", "personal_number")),
     (UNITS, STAFF.replace("Skydd", "Personnummer"), ("personal.csv", 1, "Personnummer", "personal_number")),
-    (UNITS, STAFF.replace(";FS1;Rektor", ";XX;Rektor"), ("personal.csv", 3, "unit", "unknown_unit")),
+    (UNITS, STAFF.replace(";FS1;Rektor", ";XX;Rektor"), ("personal.csv", 3, "Enhetskod", "unknown_unit")),
     (UNITS, STAFF.replace("E1;Åsa;Öberg;asa@example.se;FS1", "E1;Åsa;Al;;FS1"),
      ("personal.csv", 3, "Efternamn", "other_name")),
-    (UNITS.replace("ning;ST", "ning;SK1"), STAFF, ("enheter.csv", 3, "parent", "circle")),
+    (UNITS.replace("ning;ST", "ning;SK1"), STAFF, ("enheter.csv", 3, "Överordnad enhet", "circle")),
     (UNITS.replace("99000001", "9900"), STAFF, ("enheter.csv", 4, "Skolenhetskod", "bad_school_unit_code")),
     (UNITS + "ST;Igen;Kommun;;;\n", STAFF, ("enheter.csv", 6, "Enhetskod", "unit_twice")),
 ]  # fmt: skip

@@ -177,6 +177,9 @@ def test_two_records_are_found_compared_and_merged(administrator, cast, city):
     assert "Bokskolan" in administrator.get(pair).content.decode()
     seen = AuditEntry.objects.filter(action=AuditAction.PERSON_VIEWED).values_list("subject", flat=True)
     assert set(seen) == {double.pk, cast.learner.person.pk}
+    own = f"{merge}{double.key}/{cast.editor.person.key}/"
+    refused = administrator.post(own, {"keep": double.key}, follow=True).content.decode()
+    assert "Någon annan måste slå ihop dem" in refused, "the rights of the other record would become one's own"
     administrator.post(pair, {"keep": cast.learner.person.key})
     double.refresh_from_db()
     job.refresh_from_db()
@@ -236,6 +239,10 @@ def test_a_head_is_made_and_ended_in_the_admin(cast, city, django_assert_max_num
     assert editor.get(f"{SCOPES}{hidden.key}/").status_code == 404
     given = {"right": "head", "org_unit": city.almskolan.pk, "starts_on": timezone.localdate().isoformat()}
     assert "Sista dagen kommer före" in editor.post(address, {**given, "ends_on": "2020-01-01"}).content.decode()
+    own = f"{SCOPES}{cast.editor.person.key}/"
+    assert "Någon annan" in editor.get(own).content.decode()
+    assert "Någon annan" in editor.post(own, {**given, "right": "view_protected"}).content.decode()
+    assert not cast.editor.person.scopes.exists(), "nobody gives themselves a right"
     assert editor.post(address, given).status_code == 302
     assert city.almskolan.pk in view_of(person, timezone.localdate()).org_units
     assert "finns redan" in editor.post(address, given).content.decode()

@@ -51,6 +51,8 @@ def read_tables(name: str, content: bytes) -> list[Table]:
     if len(content) > LARGEST:
         raise UnreadableTable("too_large")
     is_workbook = content.startswith(b"PK")
+    if name.lower().endswith(".xlsx") and not is_workbook:
+        raise UnreadableTable("not_a_table")  # a broken workbook is no text either
     tables = list(_sheets(content)) if is_workbook else [_csv(name, content)]
     tables = [table for table in tables if any(table.header)]
     if not tables:

@@ -29,13 +29,14 @@ from cms.people.actions.persons import (
     set_protection,
 )
 from cms.people.actions.roster import ImportRefused, import_roster, plan_import
-from cms.people.actions.rules import PeopleError
+from cms.people.actions.rules import OwnRight, PeopleError
 from cms.people.actions.telling import one_telling, tell_roster_changed
 from cms.people.actions.words import map_words
 
 __all__ = [
     "CircularPlacement",
     "ImportRefused",
+    "OwnRight",
     "PeopleError",
     "close_org_unit",
     "confirm_import",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from cms.people.actions.logs import write_audit
-from cms.people.actions.rules import PeopleError
+from cms.people.actions.rules import OwnRight, PeopleError
 from cms.people.actions.telling import tell_roster_changed
 from cms.people.enums import AuditAction, Protection, Right
 from cms.people.models import OrgUnit, OversightTerms, Person, Scope
@@ -41,8 +41,11 @@ def give_scope(
 ) -> Scope:
     """Make somebody head or HR of an org unit and everything below it, or let them see the protected there.
 
-    Raises PeopleError if they have been given the same right there from the same day.
+    Nobody gives themselves a right: OwnRight. Raises PeopleError if they have been given the same right there from the
+    same day.
     """
+    if actor is not None and actor.pk == person.pk:
+        raise OwnRight("somebody else has to give a right")
     scope, is_new = Scope.objects.get_or_create(
         person=person, org_unit=org_unit, right=right, starts_on=starts_on, defaults={"ends_on": ends_on}
     )
@@ -84,12 +87,16 @@ def merge_people(*, duplicate: Person, into: Person, actor: Person | None) -> Pe
 
     What was merged into the duplicate points there too, so nobody is more than one step away. Protection of either
     holds for both. Two accounts both lead to the one that remains. Rights over org units are no evidence: they move.
-    Raises PeopleError on a circle.
+    Whoever merges their own record with one that has rights would get them by their own hand: OwnRight. Raises
+    PeopleError on a circle.
     """
     if duplicate.merged_into_id is not None:
         raise PeopleError("the record has been merged already")
     if into.pk == duplicate.pk or into.merged_into_id is not None:
         raise PeopleError("a person can only be merged into another current person")
+    other = {duplicate.pk: into, into.pk: duplicate}.get(actor.pk if actor else None)
+    if other is not None and other.scopes.exists():
+        raise OwnRight("somebody else has to merge a record with rights into yours")
     user = duplicate.user if into.user is None else None
     if user is not None:
         duplicate.user = None

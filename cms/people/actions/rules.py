@@ -3,3 +3,7 @@
 
 class PeopleError(ValueError):
     """A rule about people or org units would be broken. Its text names no person."""
+
+
+class OwnRight(PeopleError):
+    """Somebody would get a right over org units by their own hand."""

@@ -122,7 +122,7 @@ class _Comparison:
         if kind is None:
             for word in unit.kind_words:
                 self.unknown_kinds.add(word)
-                self._note(unit.place, "unknown_kind", word)
+                self._note(unit.place, "unknown_kind", word, column="Enhetstyp")
         return kind
 
     def _district(self, unit: UnitSaid) -> int | None:
@@ -130,7 +130,7 @@ class _Comparison:
             return None
         found = self.known.districts.get(folded(unit.district))
         if found is None:
-            self._note(unit.place, "unknown_district", unit.district)
+            self._note(unit.place, "unknown_district", unit.district, column="Stadsdelsområde")
         return found
 
     def _unit_changes(self, unit: UnitSaid, known: KnownUnit, district: int | None) -> Changes:
@@ -150,7 +150,7 @@ class _Comparison:
         return tuple((name, value) for name, value in changes if value != getattr(known, name))
 
     def _check_codes(self, unit: UnitSaid, known: KnownUnit) -> None:
-        for column, code in (("local_code", unit.local_code), ("school_unit_code", unit.school_unit_code)):
+        for column, code in (("Enhetskod", unit.local_code), ("Skolenhetskod", unit.school_unit_code)):
             owner = self.by_code.get(code or "")
             if owner is not None and owner.id != known.id:
                 self._note(unit.place, "code_taken", code or "", is_error=True, column=column)
@@ -199,7 +199,7 @@ class _Comparison:
         if unit.parent not in self.unit_ids:
             known = self.by_code.get(unit.parent)
             if known is None:
-                self._note(unit.place, "unknown_parent", unit.parent, is_error=True, column="parent")
+                self._note(unit.place, "unknown_parent", unit.parent, is_error=True, column="Överordnad enhet")
                 return None
             self.unit_ids[unit.parent] = known.id
         return self.unit_ids[unit.parent] or unit.parent
@@ -212,7 +212,7 @@ class _Comparison:
                 seen.add(at)
                 at = parents.get(at)
             if at is not None and at == start:
-                self._note(unit.place, "circle", unit.subject, is_error=True, column="parent")
+                self._note(unit.place, "circle", unit.subject, is_error=True, column="Överordnad enhet")
 
     # People
 
@@ -325,12 +325,12 @@ class _Comparison:
             return None
         unit = self._unit_of(duty)
         if unit is None:
-            self._note(duty.place, "unknown_unit", duty.unit, is_error=self.said.is_strict, column="unit")
+            self._note(duty.place, "unknown_unit", duty.unit, is_error=self.said.is_strict, column="Enhetskod")
             return None
         role = self.known.roles.get(folded(duty.role))
         if duty.role and role is None and folded(duty.role) not in self.known.roles:
             if duty.role not in self.unknown_roles:
-                self._note(duty.place, "unknown_role", duty.role)
+                self._note(duty.place, "unknown_role", duty.role, column="Befattning")
             self.unknown_roles.add(duty.role)
         return Duty(duty, unit, role)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cms.core.views import only_for
-from cms.people.actions import merge_people, note_seen
+from cms.people.actions import OwnRight, merge_people, note_seen
 from cms.people.models import Person
 from cms.people.permissions import user_can_import_roster, user_can_merge_people
 from cms.people.queries.merging import (
@@ -57,6 +57,17 @@ def _pair(request: HttpRequest, one: uuid.UUID, other: uuid.UUID) -> list[Person
     return [get_object_or_404(allowed, key=key) for key in (one, other)]
 
 
+def _merged(request: HttpRequest, duplicate: Person, kept: Person) -> HttpResponse:
+    try:
+        merge_people(duplicate=duplicate, into=kept, actor=acting_person(request))
+    except OwnRight:
+        text = _("One of the records is yours and the other has rights. Somebody else has to merge them.")
+        messages.error(request, text)
+        return redirect(request.path)
+    messages.success(request, _("The records are one now. What was done under either counts for both."))
+    return redirect("ledstang_merge")
+
+
 @only_for(user_can_merge_people)
 def pair(request: HttpRequest, one: uuid.UUID, other: uuid.UUID) -> HttpResponse:
     """Both side by side. Whoever has looked is noted, as everywhere."""
@@ -64,9 +75,7 @@ def pair(request: HttpRequest, one: uuid.UUID, other: uuid.UUID) -> HttpResponse
     if request.method == "POST":
         kept = next((person for person in both if str(person.key) == request.POST.get("keep")), None)
         if kept is not None:
-            merge_people(duplicate=next(person for person in both if person != kept), into=kept, actor=actor)
-            messages.success(request, _("The records are one now. What was done under either counts for both."))
-            return redirect("ledstang_merge")
+            return _merged(request, next(person for person in both if person != kept), kept)
     records = [RecordToMerge.of(person) for person in both]
     note_seen(people=both, actor=actor)
     context = {"records": records, "look_alike": look_alike(records)}

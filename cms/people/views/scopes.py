@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cms.core.views import only_for
-from cms.people.actions import PeopleError, end_scope, give_scope
+from cms.people.actions import OwnRight, PeopleError, end_scope, give_scope
 from cms.people.forms import ScopeForm
 from cms.people.permissions import user_can_give_scopes, user_can_import_roster
 from cms.people.queries.merging import found_people, mergeable_people
@@ -47,13 +47,16 @@ def give(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             give_scope(person=person, actor=actor, **form.scope)
+        except OwnRight:
+            form.add_error(None, _("You cannot give yourself a right. Somebody else who gives rights has to do it."))
         except PeopleError:
             form.add_error(None, _("The same right has been given from that day already."))
         else:
             messages.success(request, _("The right has been given."))
             return redirect("ledstang_scopes")
     held = scopes_from(actor, "", today).filter(person=person)
-    return render(request, "ledstang_people/admin/give_scope.html", {"person": person, "form": form, "held": held})
+    context = {"person": person, "form": form, "held": held, "is_own": person == actor}
+    return render(request, "ledstang_people/admin/give_scope.html", context)
 
 
 @require_POST
@@ -62,6 +65,7 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     """The right holds no longer, from now on."""
     actor, today = acting_person(request), timezone.localdate()
     scope = get_object_or_404(scopes_from(actor, "", today), pk=number)
+    said = {"right": scope.get_right_display(), "unit": scope.org_unit, "name": scope.person.full_name}
     end_scope(scope=scope, ends_on=today - timedelta(days=1), actor=actor)
-    messages.success(request, _("The right has been ended."))
+    messages.success(request, _("The right has been ended: %(right)s, %(unit)s, %(name)s.") % said)
     return redirect("ledstang_scopes")
