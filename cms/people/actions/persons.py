@@ -81,6 +81,13 @@ def set_protection(*, person: Person, protection: Protection, actor: Person | No
     return person
 
 
+def _refuse_own_rights(one: Person, other: Person, actor: Person | None) -> None:
+    """Rights come along when records are merged; nobody gets some by merging one into their own."""
+    not_own = {one.pk: other, other.pk: one}.get(actor.pk if actor else 0)
+    if not_own is not None and not_own.scopes.exists():
+        raise OwnRight("somebody else has to merge a record with rights into yours")
+
+
 @transaction.atomic
 def merge_people(*, duplicate: Person, into: Person, actor: Person | None) -> Person:
     """One human seen twice: evidence stays where it is, the duplicate points at the one that remains.
@@ -94,9 +101,7 @@ def merge_people(*, duplicate: Person, into: Person, actor: Person | None) -> Pe
         raise PeopleError("the record has been merged already")
     if into.pk == duplicate.pk or into.merged_into_id is not None:
         raise PeopleError("a person can only be merged into another current person")
-    other = {duplicate.pk: into, into.pk: duplicate}.get(actor.pk if actor else None)
-    if other is not None and other.scopes.exists():
-        raise OwnRight("somebody else has to merge a record with rights into yours")
+    _refuse_own_rights(duplicate, into, actor)
     user = duplicate.user if into.user is None else None
     if user is not None:
         duplicate.user = None
