@@ -3,6 +3,9 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
@@ -15,6 +18,12 @@ FILES = {"images": 400, "media": 401, "documents": 402}  # Wagtail scatters them
 @hooks.register("construct_homepage_panels")
 def what_needs_care(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(CarePanel())
+
+
+@hooks.register("insert_editor_js")
+def untouched_forms() -> SafeString:
+    """Keeps Wagtail from saving what nobody has written."""
+    return format_html('<script src="{}"></script>', static("ledstang_core/admin.js"))
 
 
 @hooks.register("register_admin_menu_item")
