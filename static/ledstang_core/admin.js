@@ -5,7 +5,7 @@
   let isTouched = false;
 
   const notice = (event) => {
-    if (event.isTrusted && event.target.closest?.("[data-edit-form]")) isTouched = true;
+    if (event.target.closest?.("[data-edit-form]")) isTouched = true;
   };
   for (const name of TOUCHES) document.addEventListener(name, notice, true);
 
