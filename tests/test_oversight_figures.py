@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cms.certificates.actions import files_later
 from cms.certificates.models import Certificate, CertificateBundle
+from cms.compliance.actions import rebuild_summaries
 from cms.compliance.models import Target
 from cms.oversight.queries.trend import month_ends
 from cms.people.enums import AuditAction
@@ -52,6 +53,9 @@ def test_trend_is_the_figures_of_each_day(city: City, cast: Cast, trained: Targe
     assert len(soup.select("#trend svg circle")) == sum(row[3] != "–" for row in rows)
     file = rows_of(client.get(page("unit-trend-csv", city.schools.key)))[1:]
     assert [[row[0], row[1], row[2]] for row in file] == [row[:3] for row in rows]
+    new = OrgUnitFactory(parent=city.schools, placed_on=TODAY())
+    rebuild_summaries()
+    assert client.get(page("unit-trend", new.key)).status_code == 200, "it was not there on most of the days"
 
 
 def test_matrix_has_the_figures_of_the_pages_and_leads_to_the_people(city: City, cast: Cast, trained: Target):

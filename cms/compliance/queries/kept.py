@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -221,7 +222,11 @@ def _gathered(*parts: tuple[Iterable[tuple[int, int, int, int, int]], int]) -> t
 @contextmanager
 def raw_rows(rows: QuerySet[Any, Any]) -> Iterator[Iterable[tuple[Any, ...]]]:
     """A query's rows as the database gives them: tens of thousands of numbers need no conversion."""
-    sql, params = rows.order_by().query.sql_with_params()
+    try:
+        sql, params = rows.order_by().query.sql_with_params()
+    except EmptyResultSet:  # no org unit is asked about, such as one on a day before it opened
+        yield ()
+        return
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         yield cursor
