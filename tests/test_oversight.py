@@ -6,6 +6,7 @@ import re
 import uuid
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
@@ -554,3 +555,14 @@ def test_narrowed_figures_lead_to_a_list_as_narrow(city: City, cast: Cast, train
     lists = [link["href"] for link in soup.select("table.lo-figures a") if "lage=" in link["href"]]
     assert lists
     assert all(str(trained.key) in address for address in lists)
+    another = TargetFactory()
+    require(another, 4000, org_units=[city.schools])
+    states: set[str] = set()
+    for address in (narrowed, page("org-unit", city.schools.key)):  # one thing, and all things together
+        soup = BeautifulSoup(cast.hr.client().get(address).content, "html.parser")
+        links = [link for link in soup.select(".lo-legend a, table.lo-figures a") if "lage=" in link["href"]]
+        states |= {parse_qs(urlsplit(link["href"]).query)["lage"][0] for link in links}
+        for link in links:
+            listed = BeautifulSoup(cast.hr.client().get(link["href"]).content, "html.parser").select_one("#found")
+            assert listed.get_text().split()[0] == link.get_text().split()[0], link["href"]
+    assert states == {"met", "left", "overdue"}

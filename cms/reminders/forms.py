@@ -17,6 +17,7 @@ from cms.reminders.enums import Rule
 FARTHEST = timedelta(days=366)
 SHOWN = (Rule.OVERDUE, Rule.DUE_SOON, Rule.EXPIRING, Rule.NEW_VERSION, Rule.ASSIGNED, Rule.ESCALATED)
 SOON = "soon"  # as a state in the address of a list: what stops being valid within some time
+PEOPLE = {"met": _("Done with all that is required"), "left": _("Something left, nothing overdue")}
 NO_BREAK = "\u00a0"
 
 
@@ -24,7 +25,7 @@ class SelectionForm(forms.Form):
     """Whom to remind, by the names that a list of people has in its address. An unknown value chooses nobody."""
 
     mal = forms.ChoiceField(required=False)
-    lage = forms.ChoiceField(required=False, choices=[("", ""), *State.choices, (SOON, "")])
+    lage = forms.ChoiceField(required=False, choices=[("", ""), *State.choices, *PEOPLE.items(), (SOON, "")])
     befattning = forms.ModelChoiceField(Role.objects.all(), to_field_name="key", required=False)
     slag = forms.ChoiceField(required=False, choices=[("", ""), *OrgUnitKind.choices])
     omrade = forms.ModelChoiceField(District.objects.all(), to_field_name="key", required=False)
@@ -57,7 +58,7 @@ class SelectionForm(forms.Form):
         """The choice in words."""
         chosen = self.cleaned_data
         kind = OrgUnitKind(chosen["slag"]).label if chosen["slag"] else ""
-        state = State(self.state).label if self.state else ""
+        state = PEOPLE.get(self.state) or (State(self.state).label if self.state else "")
         return [str(word) for word in (state, chosen["befattning"], kind, chosen["omrade"]) if word]
 
 

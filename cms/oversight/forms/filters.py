@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from cms.compliance.enums import State
 from cms.compliance.models import Target
 from cms.compliance.queries import end_of
-from cms.oversight.queries import SOON, Filters, districts_chosen_from, kinds_chosen_from, name_of
+from cms.oversight.queries import STATE_WORDS, Filters, districts_chosen_from, kinds_chosen_from, name_of
 from cms.oversight.queries.filters import roles_chosen_from
 from cms.oversight.queries.readers import NONE_READ
 from cms.people.enums import OrgUnitKind
@@ -129,7 +129,7 @@ class StaffForm(TargetForm):
         choices=[
             ("", pgettext_lazy("standing", "All")),
             *((state.value, state.label) for state in SHOWN_STATES),
-            (SOON, _("Expires within 90 days")),
+            *STATE_WORDS.items(),
         ],
     )
     ordning = forms.ChoiceField(

@@ -1,5 +1,5 @@
 from cms.oversight.queries.filters import (
-    SOON,
+    STATE_WORDS,
     Filters,
     districts_chosen_from,
     kinds_chosen_from,
@@ -12,7 +12,7 @@ from cms.oversight.queries.person import PersonPage, evidence_of, exemption_of, 
 from cms.oversight.queries.staff import StaffList, StaffRow
 
 __all__ = [
-    "SOON",
+    "STATE_WORDS",
     "Filters",
     "Overview",
     "PersonPage",

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from cms.compliance.enums import State
 from cms.compliance.models import Target
 from cms.people.enums import OrgUnitKind
 from cms.people.models import District, Employment, OrgUnit, Role
@@ -15,6 +17,13 @@ from cms.people.queries import View, visible_employments
 
 SOON = "soon"  # as a state in the address: what stops being valid within 90 days
 SOON_DAYS = timedelta(days=90)
+MET, LEFT = "met", "left"  # the people whom the figures count: done with all of it; something left, nothing overdue
+PEOPLE_STATES = {MET: frozenset({State.DONE, State.EXPIRING}), LEFT: frozenset({State.TO_DO})}
+STATE_WORDS: dict[str, Any] = {
+    SOON: _("Expires within 90 days"),
+    MET: _("Done with all that is required"),
+    LEFT: _("Something left, nothing overdue"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,12 @@ class Filters:
     @property
     def is_past(self) -> bool:
         return self.on is not None or self.known_at is not None
+
+    @property
+    def state_label(self) -> Any:
+        if not self.state:
+            return ""
+        return STATE_WORDS[self.state] if self.state in STATE_WORDS else State(self.state).label
 
     @property
     def kind_label(self) -> Any:

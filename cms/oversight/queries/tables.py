@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from cms.compliance.enums import State
 from cms.compliance.queries import Counts
 from cms.oversight.queries.coverage import Coverage
-from cms.oversight.queries.filters import SOON, Filters
+from cms.oversight.queries.filters import Filters
 from cms.oversight.queries.matrix import Matrix
 from cms.oversight.queries.overview import Overview, named_controllers
 from cms.oversight.queries.readers import NONE_READ, ReaderList
@@ -29,7 +29,7 @@ def preamble(place: str, controllers: list[str], filters: Filters) -> Iterator[R
     yield [_("Org unit"), place]
     yield [_("What"), filters.target.title if filters.target else _("All that is required")]
     if filters.state:
-        yield [_("Standing"), _("Expires within 90 days") if filters.state == SOON else State(filters.state).label]
+        yield [_("Standing"), filters.state_label]
     if filters.role:
         yield [pgettext("employment", "Role"), filters.role.name]
     if filters.kind:

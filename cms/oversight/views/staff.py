@@ -58,12 +58,6 @@ def _page_of(staff: StaffList, asked: QueryDict) -> tuple[Any, int | None]:
     return LongPage(found[:ROWS_PER_PAGE], page, len(found) > ROWS_PER_PAGE), None
 
 
-def _state_label(form: StaffForm) -> str:
-    """The state that the list is narrowed to, in words."""
-    field: Any = form.fields["lage"]
-    return str(dict(field.choices).get(form.filters.state, "")) if form.filters.state else ""
-
-
 def _details(overseer: Overseer, org_unit: OrgUnit, filters: Filters, **more: object) -> dict[str, object]:
     """What an audit row keeps, with whether protected people could be among those shown."""
     shown = overseer.view.protected_in & overseer.view.tree.subtree(org_unit.pk)
@@ -86,7 +80,7 @@ def people(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
         "org_unit": org_unit,
         "path": path_to(overseer.view, org_unit),
         "page": page,
-        "state_label": _state_label(form),
+        "state_label": form.filters.state_label,
         "people_count": people_count,
         "is_long": people_count is None,
         "has_several_workplaces": len(overseer.view.tree.subtree(org_unit.pk)) > 1,

@@ -49,6 +49,17 @@ def state_of(matter: Matter, on: date) -> State:
     return State.OVERDUE if matter.due_on < on else State.TO_DO
 
 
+PEOPLE_STATES = {"met": {State.EXPIRING}, "left": {State.TO_DO, State.EXPIRING}}  # of a person, all matters together
+
+
+def _in_state(matters: list[Matter], state: str, on: date) -> list[Matter]:
+    """The matters that a list narrowed to a state is about. Some states are the person's: then all or none."""
+    states = {state_of(one, on) for one in matters}
+    if state in PEOPLE_STATES:
+        return matters if states <= PEOPLE_STATES[state] and (state == "met" or State.TO_DO in states) else []
+    return [one for one in matters if not state or state_of(one, on) == state]
+
+
 def select_people(view: View, org_unit: int, target: Target | None, state: str, on: date, **where: Any) -> Selection:
     """Those whom the view shows at an org unit or below it and who have something left: of a target, in a state.
 
@@ -63,11 +74,7 @@ def select_people(view: View, org_unit: int, target: Target | None, state: str, 
     known = people.in_bulk()
     found = []
     for pk, reader in readers_of(people, on).items():
-        some = [
-            matter
-            for matter in reader.matters
-            if (target is None or matter.target == target.pk) and (not state or state_of(matter, on) == state)
-        ]
+        some = _in_state([one for one in reader.matters if target is None or one.target == target.pk], state, on)
         if some:
             why = why_not(known[pk]) or ("reminded" if pk in reminded else "" if by_hand(reader, on) else "away")
             found.append(Candidate(known[pk], [titles[matter.target] for matter in some], why))
