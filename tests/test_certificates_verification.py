@@ -120,7 +120,10 @@ def test_revoked_and_superseded_certificates_say_so_with_their_reason(
 
 def test_expired_certificate_says_so(visitor: Client) -> None:
     found, _created = issue_certificate(course(valid_until="2020-01-01"), source_key="x", person=None)
-    assert "Det gällde till och med 2020-01-01" in words(visitor.get(address(found)))
+    told = words(visitor.get(address(found)))
+    assert "Det gällde till och med 2020-01-01. Intyget är äkta" in told
+    assert "Har gått ut" in told
+    assert "Giltigt Det" not in told
 
 
 def test_json_tells_the_same(visitor: Client, certificate: Certificate) -> None:

@@ -464,9 +464,9 @@ def test_an_expired_session_keeps_the_answers(learner, enrollment, unit):
     page = address("unit", enrollment, unit)
     so_far = {first: answers[first], second: answers[second], third: []}
     answer = visitor.post(address("save", enrollment, unit), form_data(so_far), headers={"HX-Request": "true"})
-    assert answer["HX-Redirect"] == f"/konto/logga-in/?next={page}"
+    assert answer["HX-Redirect"] == f"/konto/logga-in/?next={page}%3Ffortsatt%3D1"
     answer = post_answers(visitor, enrollment, unit, answers)
-    assert answer.url == f"/konto/logga-in/?next={page}"
+    assert answer.url == f"/konto/logga-in/?next={page}%3Ffortsatt%3D1"
     assert saved() == {first: answers[first]}
     log_in(visitor, learner)
     assert saved() == answers

@@ -14,7 +14,7 @@ from cms.certificates.models import Certificate
 from cms.compliance.actions import require
 from cms.compliance.enums import State
 from cms.compliance.models import Evidence, Target
-from cms.compliance.queries import standings
+from cms.compliance.queries import standings, training_of
 from cms.people.models import Person
 from cms.versions.actions import AlreadyWithdrawn
 from courses.actions import (
@@ -110,6 +110,7 @@ def test_moving_keeps_what_has_not_changed_and_shows_it_first(learner):
         html = client.get(shown).content.decode()
         assert "Du behåller 2 av 5 delar. 1 görs om. 2 återstår." in " ".join(html.split())
     assert "Läsdel 4" in html[html.index("Ingår inte längre i kursen") :]
+    assert "nyare version av kursen" in client.get(address("resume", enrollment), follow=True).content.decode()
     for _twice in range(2):
         assert client.post(url, {"version": new.public_id}).url == page
     enrollment.refresh_from_db()
@@ -274,6 +275,8 @@ def test_a_renewal_is_a_new_cycle_and_a_shorter_refresher_serves_as_well(learner
     assert "Gå kursen igen" in learner.client().get(reverse("courses:course", args=[long.key])).content.decode()
     again = enroll(person=people[0], course_key=long.key, again=True, at=moment(expiring))
     assert (again.cycle, again.carried.count(), again.completions.count()) == (2, 0, 0)
+    done_already = training_of(people[0], TODAY).done[0].url
+    assert "redan klart" in learner.client().get(done_already).content.decode()
     do(again, 0, 1, on=expiring)
     do(enroll(person=people[1], course_key=short.key, at=moment(expiring)), 0, on=expiring)
     assert states(expiring) == states(TODAY + timedelta(days=500)) == [State.DONE] * 2

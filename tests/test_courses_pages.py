@@ -275,6 +275,9 @@ def test_whoever_must_take_it_sees_by_when_and_for_how_long(learner, second_lear
     assert "12 månader" in html
     assert due.isoformat() not in second_learner.client().get(f"/kurs/{version.key}/").content.decode()
     assert not asked_of(second_learner.person, target, timezone.localdate()).is_required
+    late = timezone.localdate() - timedelta(days=2)
+    set_rule(requirement=Requirement.objects.get(), effective_on=late, org_units=[city.almskolan], due_on=late)
+    assert "skulle ha varit gjord" in learner.client().get(f"/kurs/{version.key}/").content.decode()
 
 
 def test_the_tree_leads_to_the_permanent_address(visitor):

@@ -85,6 +85,10 @@ def test_version_applies_from_its_day(published, client):
     coming = client.get(here(published, 1, 1))
     assert f"gäller inte förrän {day}" in read(client, here(published, 1, 1))
     assert coming["X-Robots-Tag"] == "noindex"
+    compared = f"/r/{published.key}/jamfor/?fran=1.0&till=1.1"
+    for address in (here(published), here(published, 1, 1)):
+        assert compared.replace("&", "&amp;") in client.get(address).content.decode()
+    assert f"gäller inte förrän {day}" in read(client, compared)
 
 
 def test_old_version_is_marked_and_not_indexed(published, client):

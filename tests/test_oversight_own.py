@@ -108,13 +108,15 @@ def test_all_done_and_nothing_required(learner: Member, editor: Member, late: Ta
 
 def test_certificates_are_listed_with_their_files(learner: Member):
     Certificate.objects.create(
-        source_key="prov", kind="course", person=learner.person, facts={"title": "Sugardejting", "version": "1.0"},
+        source_key="prov", kind="course", person=learner.person,
+        facts={"title": "Sugardejting", "version": "1.0", "valid_until": "2026-03-02"},
         facts_sha256="0" * 64, issued_at=moment(date(2026, 3, 1)),
     )  # fmt: skip
     certificate = Certificate.objects.get()
     soup = training(learner)
     assert headings(soup)[-1] == "Intyg 1"
     assert soup.find("a", href=f"/intyg/{certificate.public_id}/intyg.pdf")
+    assert "Har gått ut" in soup.find(id="certificates").parent.get_text()
 
 
 def test_account_without_a_person_gets_one_and_an_empty_page(db: None, visitor: Client, django_user_model: Any):

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.db import models
@@ -71,6 +72,11 @@ class Certificate(Record):
         if hasattr(self, "superseded_by"):
             return CertificateState.SUPERSEDED
         return CertificateState.VALID
+
+    def has_expired(self, on: date) -> bool:
+        """Whether the last day that stands on it has passed; most have none."""
+        valid_until: str | None = self.facts.get("valid_until")
+        return valid_until is not None and valid_until < on.isoformat()
 
 
 class CertificateAsset(Record):

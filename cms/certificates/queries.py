@@ -103,7 +103,6 @@ class Verification:
 def verification_of(certificate: Certificate, on: date, issued_on: date) -> Verification:
     facts, letterhead = from_json(certificate.facts), letterhead_of(certificate.facts)
     events = {event.kind: event for event in certificate.events.all()}
-    valid_until = getattr(facts, "valid_until", None)
     return Verification(
         public_id=certificate.public_id,
         kind=CertificateKind(certificate.kind),
@@ -112,7 +111,7 @@ def verification_of(certificate: Certificate, on: date, issued_on: date) -> Veri
         issuer=facts.issuer or letterhead.issuer or letterhead.city,
         city=letterhead.city,
         issued_on=issued_on,
-        has_expired=valid_until is not None and valid_until < on.isoformat(),
+        has_expired=certificate.has_expired(on),
         names_can_be_checked=CertificateKind(certificate.kind).is_personal,
         file=getattr(certificate, "file", None),
         event=events.get(EventKind.REVOKED) or events.get(EventKind.SUPERSEDED),

@@ -6,5 +6,6 @@ app_name = "ledstang_home"
 
 urlpatterns = [
     path("robots.txt", robots.robots, name="robots"),
+    path("favicon.ico", robots.favicon, name="favicon"),
     path("meddela-brist/", faults.report, name="fault"),
 ]

@@ -87,6 +87,15 @@ class Asked:
         """Whether it is there to be done: for the first time, or again."""
         return self.state in (State.TO_DO, State.OVERDUE, State.EXPIRING)
 
+    @property
+    def is_late(self) -> bool:
+        return self.state == State.OVERDUE
+
+    @property
+    def is_met(self) -> bool:
+        """Whether it is required and done: also by what was done elsewhere, or in a record that has been merged."""
+        return self.state == State.DONE
+
 
 def asked_of(person: Person, target: Target, on: date) -> Asked:
     """Whether a course is required of a person, by when, and for how long it then holds."""

@@ -73,7 +73,7 @@ def _log_in_first(request: HttpRequest, key: UUID, unit_key: UUID | None = None,
     if unit_key is None:
         return to_login(request, reverse("courses:home", args=[key]))
     keep_answers(request, key, unit_key)
-    return to_login(request, reverse("courses:unit", args=[key, unit_key]))
+    return to_login(request, f"{reverse('courses:unit', args=[key, unit_key])}?fortsatt=1")
 
 
 def closed(request: HttpRequest, course: Course) -> HttpResponse:
@@ -185,6 +185,7 @@ def _unit_page(
         "read": read_unit(step.unit, course.enrollment, taken, person, today, missing),
         "missing": missing,
         "is_resumed": "fortsatt" in request.GET,
+        "newer": newer_version(course.enrollment, today) if "fortsatt" in request.GET else None,
     }
     return render_page(request, "courses/unit.html", context, status=422 if missing else 200)
 

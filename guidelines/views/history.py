@@ -28,7 +28,9 @@ def compare(request: HttpRequest, key: UUID) -> HttpResponse:
     form = PairForm({**chosen, **asked}, versions=found.versions, auto_id="%s")
     if not form.is_valid():
         raise Http404
-    context = {"document": found, "current": current, "form": form, "comparison": comparison(*form.pair)}
+    compared = comparison(*form.pair)
+    not_yet = compared.later if compared.later.effective_on > timezone.localdate() else None
+    context = {"document": found, "current": current, "form": form, "comparison": compared, "not_yet": not_yet}
     response = render_page(request, "guidelines/compare.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response

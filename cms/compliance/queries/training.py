@@ -31,7 +31,10 @@ class TrainingItem:
 
     @property
     def url(self) -> str:
-        return self.progress.url if self.progress is not None else self.target.path
+        """Where it goes on; what is done leads to the thing itself, also where it has been begun again."""
+        if self.progress is None or (self.standing.state == State.DONE and self.progress.is_started):
+            return self.target.path
+        return self.progress.url
 
     @property
     def minutes_left(self) -> int:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from cms.certificates.models import Certificate
 from cms.compliance.enums import Cause, State
 from cms.compliance.models import Evidence
 from cms.compliance.queries import Counts
@@ -92,6 +93,11 @@ def in_days(day: date | None, on: date | None = None) -> str:
 @register.filter
 def is_ahead(day: date) -> bool:
     return day > timezone.localdate()
+
+
+@register.filter
+def has_expired(certificate: Certificate) -> bool:
+    return certificate.has_expired(timezone.localdate())
 
 
 @register.filter
