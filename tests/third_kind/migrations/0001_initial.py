@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('ledstang_people', '0002_initial'),
+        ('ledstang_people', '0001_initial'),
     ]
 
     operations = [
