@@ -184,6 +184,22 @@ LEDSTANG_SEAL = {
 }
 LEDSTANG_SEAL_DEMO_DIR = DATA_DIR / "seal"
 
+# To standard error, also without DEBUG: Django's own answer to a fault is a mail to ADMINS, and nothing else.
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "nameless": {
+            "()": "cms.core.logs.NamelessFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "nameless"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a page that is not there is no fault of ours
+}
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
