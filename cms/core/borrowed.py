@@ -133,3 +133,46 @@ WAGTAIL = (
     _("Edit account avatar"),
     _("system"),
 )
+
+TOGETHER = (
+    _("Autosave is <span>paused</span>"),
+    _("There are validation errors, click save to highlight them."),
+    _("Saving will overwrite a newer version."),
+    _("The page could not be saved as it is locked."),
+    _("You saved a new version in another window"),
+    _("%(user_name)s saved a new version"),
+    _("%(user_name)s has unsaved changes"),
+    _("System"),
+    _("Currently idle"),
+    _("Currently viewing"),
+    ngettext_lazy("One other user is currently viewing", "%(num_user)s other users are currently viewing", "num_user"),
+    _("Proceeding will overwrite the changes you made in that window."),
+    _("Proceeding will overwrite the changes made by %(user_name)s."),
+    _("Alternatively, you can view the latest version in a new tab."),
+    _("Refreshing…"),
+    _("Refresh"),
+    _("Compare"),
+    _("Expiry:"),
+    _("Go-live:"),
+    _("Invalid schedule"),
+    _("Once scheduled:"),
+    _("Cancelled by %(cancelled_by)s"),
+)
+
+BULK = (
+    ngettext_lazy(
+        "%(num_parent_objects)d page has been published",
+        "%(num_parent_objects)d pages have been published",
+        "num_parent_objects",
+    ),
+    ngettext_lazy(
+        "%(num_parent_objects)d page has been unpublished",
+        "%(num_parent_objects)d pages have been unpublished",
+        "num_parent_objects",
+    ),
+    ngettext_lazy(
+        "%(num_parent_objects)d page has been deleted",
+        "%(num_parent_objects)d pages have been deleted",
+        "num_parent_objects",
+    ),
+)

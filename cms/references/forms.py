@@ -47,7 +47,9 @@ class ReviewedForm(VerifiedForm):
     """The same of law, where a function answers for the review."""
 
     reviewed_by = forms.CharField(
-        label=gettext_lazy("Reviewed by"), max_length=120, help_text=gettext_lazy("A function, not a name.")
+        label=gettext_lazy("Reviewed by"),
+        max_length=120,
+        help_text=gettext_lazy("Who has read the statute: a function, not a name. For example: the city's lawyer."),
     )
     field_order = ["day", "reviewed_by"]
 

@@ -216,6 +216,7 @@ WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "xlsx", "txt", "vtt"]
 WAGTAILMEDIA = {"VIDEO_EXTENSIONS": ["mp4", "webm"], "AUDIO_EXTENSIONS": ["m4a", "mp3"]}
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAIL_AUTOSAVE_INTERVAL = 8000
+WAGTAIL_ALLOW_UNICODE_SLUGS = False  # addresses survive being pasted into a mail
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "swedish"}}
 WAGTAIL_FRONTEND_LOGIN_URL = "/konto/logga-in/"
 WAGTAILADMIN_LOGIN_URL = "ledstang_accounts:login"
