@@ -173,7 +173,9 @@ def test_two_records_are_found_compared_and_merged(administrator, cast, city):
     page = administrator.get(merge, {"q": "Lena Lin", "forsta": double.key}).content.decode()
     pair = f"{merge}{double.key}/{cast.learner.person.key}/"
     assert pair in page
-    assert "Bokskolan" in administrator.get(pair).content.decode()
+    page = administrator.get(pair).content.decode()
+    assert "Bokskolan" in page
+    assert "E77" in page, "two records of one name are told apart by their numbers"
     seen = AuditEntry.objects.filter(action=AuditAction.PERSON_VIEWED).values_list("subject", flat=True)
     assert set(seen) == {double.pk, cast.learner.person.pk}
     own = f"{merge}{double.key}/{cast.editor.person.key}/"

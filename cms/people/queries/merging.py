@@ -10,7 +10,7 @@ from cms.people.enums import Protection
 from cms.people.models import Employment, Person
 from cms.people.names import swedish_order
 from cms.people.queries.scope import visible_people
-from cms.people.roster.sources import label_of
+from cms.people.roster.sources import label_of, named_sources
 
 MOST_FOUND = 20
 
@@ -51,14 +51,15 @@ class RecordToMerge:
     """One of two records side by side: what tells whether they are of one human."""
 
     person: Person
-    issuers: list[str]  # as people call them
+    issuers: list[str]  # as people call them, with the number where a source of the roster gives one
     employments: list[Employment]
 
     @classmethod
     def of(cls, person: Person) -> "RecordToMerge":
         employments = Employment.objects.known_at().filter(person=person).select_related("org_unit", "role")
-        issuers = person.identities.order_by("issuer").values_list("issuer", flat=True).distinct()
-        return cls(person, [label_of(issuer) for issuer in issuers], list(employments.order_by("-starts_on")[:10]))
+        known = person.identities.order_by("issuer", "subject").values_list("issuer", "subject")
+        issuers = [f"{label_of(one)} {number}" if one in named_sources() else label_of(one) for one, number in known]
+        return cls(person, list(dict.fromkeys(issuers)), list(employments.order_by("-starts_on")[:10]))
 
 
 def look_alike(records: list[RecordToMerge]) -> bool:
