@@ -345,10 +345,13 @@ def test_an_administrator_sees_what_is_due_and_disposes_of_it(db: None, decided:
     admin.force_login(UserFactory(is_superuser=True, is_staff=True), backend=LOGIN_BACKEND)
     page = admin.get("/admin/gallring/").content.decode()
     assert "KS 2027/12" in page
-    assert "ledstang_people.Person" in page
+    assert '<th scope="row">Personer</th>' in page
     admin.post("/admin/gallring/former_staff/", {"try": ""})
     assert Person.objects.filter(family_name=MARK).exists()
-    admin.post("/admin/gallring/former_staff/", {"run": ""})
+    asked = admin.post("/admin/gallring/former_staff/", {"run": ""}, follow=True).content.decode()
+    assert "Kryssa i rutan först" in asked
+    assert not DisposalRun.objects.filter(is_dry_run=False).exists()
+    admin.post("/admin/gallring/former_staff/", {"run": "", "sure": "on"})
     assert not Person.objects.filter(family_name=MARK).exists()
     assert [run.is_dry_run for run in DisposalRun.objects.order_by("pk")] == [True, False]
-    assert admin.post("/admin/gallring/other/", {"run": ""}).status_code == 404
+    assert admin.post("/admin/gallring/other/", {"run": "", "sure": "on"}).status_code == 404

@@ -4,13 +4,14 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from cms.certificates.models import Certificate
 from cms.compliance.enums import Cause, State
-from cms.compliance.models import Evidence
+from cms.compliance.models import Evidence, StandingStep
 from cms.compliance.queries import Counts
 from cms.compliance.standing import Standing
 from cms.oversight import queries
@@ -115,3 +116,14 @@ def why(standing: Standing) -> str:
     if standing.cause == Cause.EXPIRED:
         return _("What you did on %(day)s has expired.") % {"day": standing.done_on}
     return ""
+
+
+@register.filter
+def table_words(label: str) -> str:
+    """What people call the rows of a table of a disposal. Its name where the app has gone since."""
+    if label == StandingStep._meta.label:
+        return _("kept standings")
+    try:
+        return str(apps.get_model(label)._meta.verbose_name_plural)
+    except LookupError:
+        return label

@@ -49,6 +49,9 @@ def disposals(request: HttpRequest) -> HttpResponse:
 def run_disposal(request: HttpRequest, kind: str) -> HttpResponse:
     """Dispose of what is due of one kind, or only write down what would go."""
     dry_run = "try" in request.POST
+    if not dry_run and "sure" not in request.POST:
+        messages.error(request, _("Nothing has been removed. Tick the box first: it cannot be brought back."))
+        return redirect("ledstang_disposals")
     try:
         run = dispose(kind=kind, actor=acting_person(request), dry_run=dry_run)
     except NotDecided:
