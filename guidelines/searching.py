@@ -142,9 +142,15 @@ def _folded(key: str) -> str:
 
 
 def _nearest(key: str, folded: Mapping[str, str]) -> list[str]:
-    most = min(len(key) // 3, MOST_SLIPS) if len(key) >= SAFE_WITHIN else 0
+    """The known words that take the fewest slips; one of three letters is only ever meant as it sounds."""
     asked = _folded(key)
-    steps = {key: _steps(asked, known, most) for key, known in folded.items() if known[:1] == asked[:1]}
+    most = min(len(key) // 3, MOST_SLIPS) if len(asked) >= SAFE_TO_BEGIN else 0
+    alike = {
+        key: known
+        for key, known in folded.items()
+        if known == asked or (known[:1] == asked[:1] and len(known) >= SAFE_TO_BEGIN)
+    }
+    steps = {key: _steps(asked, known, most) for key, known in alike.items()}
     least = min(steps.values(), default=MOST_SLIPS)
     return sorted(key for key, number in steps.items() if number == least <= most)
 

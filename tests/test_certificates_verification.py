@@ -85,8 +85,8 @@ def test_statement_tells_only_that_it_is_genuine_and_its_date(visitor: Client, c
     told = visitor.get(address(found), headers={"accept": "application/json"}).json()
     assert "2026-11-23" in page
     for secret in ("Almskolan", "10000001", "39", "Sugardejting"):
-        assert secret not in page
-        assert secret not in str(told)
+        assert secret not in page.replace(found.public_id, "")  # which may have any two figures
+        assert secret not in str(told).replace(found.public_id, "")
     assert set(told) == {
         "found", "number", "kind", "state", "issuer", "city", "issued_on", "as_of", "is_demo", "file_sha256",
         "seal_sha256",

@@ -148,6 +148,9 @@ def test_everything_is_in_the_file_and_on_the_page(city: City, learner: Member, 
     text = body(learner.client().get(page("my-data")))
     for word in ("lena@example.se", "Almskolan", "Gjordes inte", "2026-03-02"):
         assert word in text
+    client = learner.client()
+    client.cookies["django_language"] = "en"
+    assert '<dt>Workplace</dt><dd lang="sv">Almskolan</dd>' in body(client.get(page("my-data")))
 
 
 def test_what_was_written_for_a_merged_record_is_in_it(learner: Member, late: Target):

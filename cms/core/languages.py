@@ -15,3 +15,9 @@ def offered() -> list[tuple[str, str]]:
 def is_foreign() -> bool:
     """Whether the interface now speaks another language than the texts."""
     return get_language() != settings.LANGUAGE_CODE
+
+
+class Written(str):
+    """A name, or words that somebody has written: in the site's own language, whatever the interface speaks."""
+
+    __slots__ = ()

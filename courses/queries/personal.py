@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from cms.core.languages import Written
 from cms.people.models import Person
 from courses.freezing import every_question
 from courses.grading import parse
@@ -26,15 +27,15 @@ def enrollment_rows(person: Person) -> Rows:
     rows = rows.prefetch_related("moves__from_version", "moves__to_version", "scenarios__unit_version")
     return [
         {
-            pgettext("my data", "Course"): row.version.title,
+            pgettext("my data", "Course"): Written(row.version.title),
             pgettext("my data", "Version"): row.version.number,
             pgettext("my data", "Reading"): row.get_audience_display() if row.audience else "",
             pgettext("my data", "Begun"): _moment(row.started_at),
             pgettext("my data", "Changed version"): ", ".join(
                 f"{move} {_moment(move.moved_at)}" for move in row.moves.all()
             ),
-            pgettext("my data", "Scenarios finished"): ", ".join(
-                f"{one.unit_version} {_moment(one.completed_at)}" for one in row.scenarios.all()
+            pgettext("my data", "Scenarios finished"): Written(
+                ", ".join(f"{one.unit_version} {_moment(one.completed_at)}" for one in row.scenarios.all())
             ),
             pgettext("my data", "Completed"): _moment(row.finished_at),
         }
@@ -56,10 +57,10 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
     question = parse(data) if data is not None else None
     words = answer_words(question, answer.value) if question is not None else ", ".join(answer.value)
     return {
-        pgettext("my data", "Unit"): attempt.unit_version.title,
+        pgettext("my data", "Unit"): Written(attempt.unit_version.title),
         pgettext("my data", "Attempt"): attempt.number,
-        pgettext("my data", "Question"): question.text if question is not None else "",
-        pgettext("my data", "Answer"): words,
+        pgettext("my data", "Question"): Written(question.text if question is not None else ""),
+        pgettext("my data", "Answer"): Written(words),
         pgettext("my data", "Saved"): _moment(answer.saved_at),
         pgettext("my data", "Handed in"): _moment(attempt.submitted_at),
     }
@@ -71,7 +72,7 @@ def talk_rows(person: Person) -> Rows:
     titles = titles_of({row.path_key for row in rows})
     return [
         {
-            pgettext("my data", "Learning path"): titles.get(row.path_key, ""),
+            pgettext("my data", "Learning path"): Written(titles.get(row.path_key, "")),
             pgettext("my data", "Held on"): row.held_on.isoformat(),
             pgettext("my data", "Written down"): _moment(row.recorded_at),
             pgettext("my data", "Taken back"): _moment(row.void.voided_at) if hasattr(row, "void") else "",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from cms.certificates.models import Certificate
 from cms.compliance.models import Evidence, Exemption
 from cms.compliance.registry import target_kinds
+from cms.core.languages import Written
 from cms.oversight.enums import LineDecision
 from cms.oversight.models import DisclosureLine, ExportFile
 from cms.people.enums import AuditAction, MailOutcome
@@ -56,11 +57,11 @@ def record_rows(person: Person) -> Rows:
     rows = Person.objects.filter(pk__in=_own(person)).order_by("pk").prefetch_related("identities")
     return [
         {
-            _("Given name"): row.given_name,
-            _("Family name"): row.family_name,
+            _("Given name"): Written(row.given_name),
+            _("Family name"): Written(row.family_name),
             _("E-mail"): row.email,
             _("Protected personal data"): row.get_protection_display(),
-            _("Known to"): ", ".join(identity.issuer for identity in row.identities.all()),
+            _("Known to"): Written(", ".join(identity.issuer for identity in row.identities.all())),
             _("Kept since"): _iso(row.created_at),
         }
         for row in rows
@@ -71,11 +72,11 @@ def employment_rows(person: Person) -> Rows:
     rows = Employment.objects.known_at().filter(person__in=_own(person)).select_related("org_unit", "role")
     return [
         {
-            _("Workplace"): row.org_unit.name,
-            pgettext("employment", "Role"): row.role.name if row.role else "",
+            _("Workplace"): Written(row.org_unit.name),
+            pgettext("employment", "Role"): Written(row.role.name if row.role else ""),
             _("From"): _iso(row.starts_on),
             _("To"): _iso(row.ends_on),
-            _("Source"): row.source,
+            _("Source"): Written(row.source),
         }
         for row in rows.order_by("starts_on", "pk")
     ]
@@ -83,7 +84,9 @@ def employment_rows(person: Person) -> Rows:
 
 def leave_rows(person: Person) -> Rows:
     rows = Leave.objects.known_at().filter(person__in=_own(person)).order_by("starts_on", "pk")
-    return [{_("From"): _iso(row.starts_on), _("To"): _iso(row.ends_on), _("Source"): row.source} for row in rows]
+    return [
+        {_("From"): _iso(row.starts_on), _("To"): _iso(row.ends_on), _("Source"): Written(row.source)} for row in rows
+    ]
 
 
 def scope_rows(person: Person) -> Rows:
@@ -91,7 +94,7 @@ def scope_rows(person: Person) -> Rows:
     return [
         {
             _("Right"): row.get_right_display(),
-            _("Over"): row.org_unit.name,
+            _("Over"): Written(row.org_unit.name),
             _("From"): _iso(row.starts_on),
             _("To"): _iso(row.ends_on),
         }
@@ -103,7 +106,7 @@ def evidence_rows(person: Person) -> Rows:
     rows = Evidence.objects.filter(person__in=_own(person)).select_related("target", "void").order_by("achieved_at")
     return [
         {
-            _("What"): row.target.title,
+            _("What"): Written(row.target.title),
             _("How"): _how(row),
             _("Version"): row.version_number,
             _("Done"): _iso(row.achieved_at),
@@ -124,7 +127,7 @@ def exemption_rows(person: Person) -> Rows:
     rows = Exemption.objects.filter(person__in=_own(person)).select_related("target").order_by("starts_on", "pk")
     return [
         {
-            _("What"): row.target.title,
+            _("What"): Written(row.target.title),
             _("Reason"): row.get_reason_display(),
             _("From"): _iso(row.starts_on),
             _("To"): _iso(row.until),
@@ -138,7 +141,7 @@ def certificate_rows(person: Person) -> Rows:
     return [
         {
             _("Kind"): row.get_kind_display(),
-            _("What"): row.facts.get("title", ""),
+            _("What"): Written(row.facts.get("title", "")),
             _("Issued"): _iso(row.issued_at),
             pgettext("certificate", "Number"): row.public_id,
         }
@@ -171,7 +174,7 @@ def deed_rows(person: Person) -> Rows:
         {
             _("When"): _iso(row.at),
             _("What"): row.get_action_display(),
-            _("Where"): row.org_unit.name if row.org_unit else "",
+            _("Where"): Written(row.org_unit.name if row.org_unit else ""),
         }
         for row in rows
     ]
@@ -185,7 +188,7 @@ def release_rows(person: Person) -> Rows:
     return [
         {
             _("Released"): _iso(line.disclosure.release.released_at),
-            _("What"): line.target.title if line.target else "",
+            _("What"): Written(line.target.title if line.target else ""),
             _("How"): _("with your name") if line.decision == LineDecision.RELEASE else _("without your name"),
         }
         for line in lines.select_related("disclosure__release", "target").order_by("disclosure__release__released_at")
@@ -196,7 +199,7 @@ def file_rows(person: Person) -> Rows:
     rows = ExportFile.objects.kept().filter(requested_by__in=_own(person)).select_related("org_unit")
     return [
         {
-            _("What"): row.org_unit.name,
+            _("What"): Written(row.org_unit.name),
             _("Asked for"): _iso(row.created_at),
             _("Removed"): _iso(row.removed_at),
         }
@@ -306,8 +309,8 @@ def looks_at(person: Person) -> list[Look]:
         Look(
             at=row.at,
             what=row.get_action_display(),
-            where=row.org_unit.name if row.org_unit else "",
-            who=row.actor.full_name if row.actor and not row.actor.is_protected else "",
+            where=Written(row.org_unit.name if row.org_unit else ""),
+            who=Written(row.actor.full_name if row.actor and not row.actor.is_protected else ""),
         )
         for row in rows[:MOST_LOOKS]
         if row.action not in LISTS or places.holds(row, person)
