@@ -197,11 +197,12 @@ def test_exempt_people_are_told_apart(city: City, cast: Cast, trained: Target):
     assert "1 har undantag och räknas inte med" in body(client.get(page("overview")))
 
 
-def test_several_scopes_are_shown_together(city: City, cast: Cast, trained: Target):
+def test_several_scopes_are_shown_together(city: City, cast: Cast, trained: Target, oversight_open: None):
     ScopeFactory(person=cast.head.person, org_unit=city.bokskolan, right=Right.HEAD)
     rows = cells(cast.head.client(), page("overview"), "lo-figures")
     assert [row[0] for row in rows[1:]] == ["Almskolan", "Bokskolan", "Tillsammans"]
     assert rows[-1][1] == "33 % 1 av 3"
+    assert "2 medarbetare behöver en påminnelse: välj enhet" in body(cast.head.client().get(page("overview")))
 
 
 def test_the_whole_city_is_told_roughly_and_only_for_large_groups(city: City, cast: Cast, trained: Target):

@@ -2,10 +2,12 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -66,5 +68,6 @@ def print_code(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if person == actor:
         raise Http404
     made = make_login_code(person=person, actor=actor) if request.method == "POST" else None
-    context = {"person": person, "made": made, "on": today}
+    door = settings.LEDSTANG_BASE_URL.rstrip("/") + reverse("ledstang_accounts:login")  # paper has no links
+    context = {"person": person, "made": made, "on": today, "door": door}
     return render_page(request, "ledstang_accounts/print_code.html", context)
