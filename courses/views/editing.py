@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
+from wagtail.admin import messages
 from wagtail.models import Page
 
 from cms.versions.actions import PublishingError
@@ -78,7 +79,8 @@ def _cut(request: HttpRequest, page: CoursePage, gathered: Gathered) -> HttpResp
     else:
         text = _("Version %(number)s of “%(title)s” is published and applies from %(day)s.")
         words = {"number": version.number, "title": version.title, "day": version.effective_on.isoformat()}
-        messages.success(request, text % words)
+        see = messages.button(page.get_url(request), pgettext("version", "See it"))
+        messages.success(request, text % words, buttons=[see])
     return redirect("wagtailadmin_explore", page.pk)
 
 

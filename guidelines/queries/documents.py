@@ -258,5 +258,5 @@ def lone_decisions(since: date) -> list[Lone]:
 def _lone(one: Notice | Withdrawal, version: GuidelineVersion) -> Lone:
     if isinstance(one, Notice):
         return Lone(version.title, version.page_id, one.laid_by_id, one.laid_at, notice=one)
-    since = timezone.make_aware(datetime.combine(one.withdrawn_on, time.min))
+    since = timezone.make_aware(datetime.combine(one.withdrawn_on, time(23, 59)))  # only the day of it is kept
     return Lone(version.title, version.page_id, one.withdrawn_by_id, since, withdrawal=one)

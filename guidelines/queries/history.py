@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from cms.core.enums import Visibility
@@ -34,7 +33,6 @@ FACTS = (
     "questions",
 )
 MOST_NEWS = 50
-SHOWN = 160
 
 
 @dataclass(frozen=True)
@@ -154,9 +152,10 @@ def open_news(key: UUID | None = None) -> Sequence[GuidelineVersion]:
 
 
 def passages_of(key: UUID) -> list[tuple[str, str]]:
-    """Every passage that stands in some version of a guideline: its hash, and where it stands with how it begins.
+    """Every passage that stands in some version of a guideline: its hash, and where it stands with its words.
 
-    Each once, as it first appears; headings, and what has been taken out already, are not among them.
+    Each once, as it first appears, and whole: it is looked for by its words and cannot be put back. Headings, and what
+    has been taken out already, are not among them.
     """
     numbers: dict[int, list[str]] = {}
     for version in GuidelineVersion.objects.of(key).order_by("major", "minor"):
@@ -166,7 +165,7 @@ def passages_of(key: UUID) -> list[tuple[str, str]]:
     standing: dict[str, list[str]] = {}
     for row in rows:
         if REDACTED not in row.html:
-            texts.setdefault(row.sha256, Truncator(" ".join(row.text.split())).chars(SHOWN))
+            texts.setdefault(row.sha256, " ".join(row.text.split()))
             standing.setdefault(row.sha256, []).extend(numbers[row.content_id])
     return [
         (sha256, _("Version %(numbers)s: %(words)s") % {"numbers": ", ".join(standing[sha256]), "words": words})

@@ -22,6 +22,7 @@ from guidelines.forms import PlanForm, WithdrawForm
 from guidelines.models import GuidelinePage, GuidelineVersion
 from guidelines.permissions import user_can_override, user_can_plan, user_can_publish, user_can_withdraw
 from guidelines.queries.approvals import seen_words
+from guidelines.queries.costs import cost_of
 from guidelines.queries.documents import other_guidelines
 from guidelines.queries.drafts import Outlook, outlook
 
@@ -174,6 +175,9 @@ class WithdrawView(GuidelineAdminView):
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "others": other_guidelines(self.page.key)}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(cost=cost_of(self.page, None, timezone.localdate()), **kwargs)
+
     def form_valid(self, form: WithdrawForm) -> HttpResponse:
         wanted = form.cleaned_data
         successor = UUID(wanted["successor"]) if wanted["successor"] else None
@@ -188,5 +192,6 @@ class WithdrawView(GuidelineAdminView):
         except Refused as refusal:
             return self.refuse(form, refusal)
         words = {"title": self.page.title, "day": withdrawal.withdrawn_on.isoformat()}
-        messages.success(self.request, _("“%(title)s” is withdrawn from %(day)s.") % words)
+        text = _("“%(title)s” is withdrawn from %(day)s. A colleague who may publish has to confirm it.")
+        messages.success(self.request, text % words)
         return redirect("wagtailadmin_explore", self.page.get_parent().pk)

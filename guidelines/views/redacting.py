@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from wagtail.admin import messages
@@ -40,8 +41,7 @@ class RedactView(GuidelineAdminView):
             )
         except Refused as refusal:
             return self.refuse(form, refusal)
-        messages.success(
-            self.request,
-            _("The passage is taken out of every version that had it. Take it out of the draft too, and publish."),
-        )
+        text = _("The passage is taken out of every version that had it. Take it out of the draft too, and publish.")
+        draft = reverse("wagtailadmin_pages:edit", args=[self.page.pk])
+        messages.success(self.request, text, buttons=[messages.button(draft, _("Back to the text"))])
         return redirect(self.request.path)
