@@ -25,7 +25,8 @@ from cms.core.registry import NavItem, Registry, footer_items, nav_items, page_p
 from cms.core.styles import icon_address, style_address
 
 register = template.Library()
-DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+# What breaks badly on a narrow screen: a day, a word with one letter before its hyphen, an address of e-mail.
+BRITTLE = re.compile(r"(?P<mail>[\w.+-]+@[\w.-]+)|(?P<day>\b\d{4}-\d\d-\d\d\b)|(?P<word>\b[^\W\d]-\w+)")
 
 CONTROL_CLASS = "ds-input"
 ARMS = "max-88x88"  # twice what is shown, for screens that are dense
@@ -283,8 +284,16 @@ def day(value: date | datetime | None) -> str:
 
 @register.filter
 def unbroken(words: Any) -> str:
-    """Text in which days never break at their hyphens."""
-    return mark_safe(DAY.sub(r'<time datetime="\g<0>">\g<0></time>', conditional_escape(words)))
+    """Text in which days, and words such as e-tjänst, never break at their hyphens, and e-mail only at its signs."""
+    return mark_safe(BRITTLE.sub(_whole, conditional_escape(words)))
+
+
+def _whole(match: re.Match[str]) -> str:
+    if match["day"]:
+        return f'<time datetime="{match[0]}">{match[0]}</time>'
+    if match["word"]:
+        return f'<span class="ls-whole">{match[0]}</span>'
+    return match[0].replace("@", "<wbr>@").replace(".", "<wbr>.")
 
 
 @register.filter
