@@ -10,8 +10,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from cms.certificates.actions import files_later
-from cms.compliance.actions import grant_exemption, set_rule
-from cms.compliance.enums import ExemptionReason
+from cms.compliance.actions import grant_exemption, record_evidence, set_rule
+from cms.compliance.enums import EvidenceKind, ExemptionReason
 from cms.compliance.models import Requirement, Target
 from cms.people.enums import MailOutcome, Protection
 from cms.people.models import OutboxMessage, Person
@@ -203,6 +203,7 @@ def walk(story: Story, steps: Iterable[Step], tell: Callable[[int], None]) -> No
         for _day, publish in due:
             publish(story)
     _let_some_off(story)
+    _write_down_what_has_expired(story)
     settle_mail()
 
 
@@ -278,3 +279,18 @@ def _let_some_off(story: Story) -> None:
             actor=story.officer,
             at=moment(day, 11),
         )
+
+
+def _write_down_what_has_expired(story: Story) -> None:
+    """The teacher had the same training where she worked before; it ran out before she began here."""
+    teacher = next(member for member in story.staff if member.account == "larare")
+    record_evidence(
+        source_key=f"oversight:{key_of('earlier training', teacher.number)}",
+        person=story.roster.people[teacher.number],
+        target=Target.objects.get(kind="course", key=story.courses[SHORT_COURSE].key),
+        kind=EvidenceKind.RECORDED,
+        achieved_at=moment(story.calendar.ago(390), 13),
+        valid_until=story.calendar.ago(25),
+        recorded_by=story.officer,
+        at=moment(story.calendar.ago(19), 15),
+    )

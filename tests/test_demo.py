@@ -14,7 +14,9 @@ from django.utils import timezone
 from wagtail.models import Page, Site
 
 from cms.certificates.models import Certificate, CertificateFile
+from cms.compliance.enums import Cause, State
 from cms.compliance.models import Evidence, Requirement, Target
+from cms.compliance.queries import training_of
 from cms.core.enums import Audience
 from cms.core.readings import is_for
 from cms.people.enums import OrgUnitKind, Protection, Right
@@ -521,6 +523,8 @@ def test_the_teacher_has_something_of_each(demo: date) -> None:
     assert list(teacher.acknowledgements.values_list("version__major", flat=True)) == [1]
     assert list(teacher.certificates.values_list("facts__title", flat=True)) == ["Sugardejting"]
     assert not teacher.enrollments.filter(finished_at=None).exists()
+    (next_one, *_rest) = training_of(teacher, demo).asked
+    assert (next_one.standing.state, next_one.standing.cause) == (State.TO_DO, Cause.EXPIRED)
 
 
 def test_scopes(demo: date) -> None:
