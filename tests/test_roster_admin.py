@@ -68,6 +68,9 @@ def test_an_import_from_upload_to_result(administrator, city):
     assert Person.objects.filter(given_name="Åsa").count() == 1
     assert not [file for file in RosterImport.objects.get().files if private_storage().exists(file["path"])]
     assert "Klar" in administrator.get(ROSTER).content.decode()
+    run = RosterImport.objects.latest("created_at")
+    looked = administrator.get(f"{ROSTER}{run.key}/", headers={"HX-Request": "true"})
+    assert looked["HX-Refresh"] == "true", "a page that waited is told anew, its heading too"
 
 
 def test_a_bad_file_is_told_and_cannot_be_confirmed(administrator, city):

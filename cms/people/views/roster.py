@@ -61,6 +61,8 @@ def roster(request: HttpRequest) -> HttpResponse:
 def roster_import(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One import: how far it has come, what it would do, and what it did."""
     run = get_object_or_404(RosterImport.objects.select_related("created_by"), key=key)
+    if request.headers.get("HX-Request") and not run.is_working:  # the heading and the title tell the state too
+        return HttpResponse(headers={"HX-Refresh": "true"})
     form = ConfirmForm(request.POST or None, initial={"digest": run.digest})
     if request.method == "POST" and form.is_valid():
         if run.removes_much and not form.cleaned_data["accepts_removals"]:
