@@ -13,7 +13,7 @@ from django.utils import timezone
 from wagtail.models import Site
 
 from cms.home.actions import report_fault, settle_fault
-from cms.home.models import AccessibilityPage, FaultReport
+from cms.home.models import AccessibilityPage, FaultReport, PlainPage
 
 ADDRESS = "/meddela-brist/"
 TOLD = {"text": "Jag ser inte knappen.", "page": "/kurser/", "email": ""}
@@ -104,8 +104,12 @@ def test_those_who_keep_the_statement_see_and_settle(statement, editor, learner,
 
 def test_without_a_right_to_edit_the_statement_nothing_is_shown(statement, editor, monkeypatch):
     report_fault(**TOLD)
-    editor.user.groups.first().page_permissions.all().delete()
-    address = reverse("ledstang_faults")
+    address, rights = reverse("ledstang_faults"), editor.user.groups.first().page_permissions
+    assert f'"url": "{address}"' in editor.client().get(reverse("wagtailadmin_home")).content.decode()
+    other = Site.objects.get().root_page.add_child(instance=PlainPage(title="Annat", slug="annat", body="<p>Text</p>"))
+    rights.update(page=other)
+    assert f'"url": "{address}"' not in editor.client().get(reverse("wagtailadmin_home")).content.decode()
+    rights.all().delete()
     assert TOLD["text"] not in editor.client().get(address, follow=True).content.decode()
     monkeypatch.setattr("cms.home.views.faults.user_can_see_faults", lambda user, page: True)  # the twin
     assert TOLD["text"] in editor.client().get(address, follow=True).content.decode()
