@@ -42,6 +42,15 @@ def test_the_statement_says_what_the_law_wants(statement, visitor):
     assert 'href="/tillganglighet/"' in visitor.get(ADDRESS).content.decode().split("<footer")[1]
 
 
+def test_a_day_that_nobody_has_touched_is_no_change(statement):
+    """Whoever approves a text has not changed it: the day comes back as it was kept."""
+    today = timezone.localdate()
+    field, typed = AccessibilityPage._meta.get_field("faults").formfield(), AccessibilityPage.objects.get().faults
+    for kept, words, is_changed in ((today, f"{today}", False), (None, "", False), (today, "", True)):
+        statement.faults[0].value["mended_by"], typed[0].value["mended_by"] = kept, words
+        assert field.has_changed(statement.faults, typed) == is_changed
+
+
 def test_anyone_reports_and_leaves_no_trace(statement, learner):
     for client in (Client(enforce_csrf_checks=True), learner.client()):
         answer = client.post(ADDRESS, TOLD, follow=True)

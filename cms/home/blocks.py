@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -5,6 +6,18 @@ from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
 from cms.home.enums import FaultGround
+
+
+class DayBlock(blocks.DateBlock):
+    """A date that is compared as it is kept. Wagtail compares what was typed with the date itself, which never agree: so
+    whoever approved a text had changed it, and was asked again. Migrations know it as Wagtail's."""
+
+    def get_prep_value(self, value: date | str | None) -> str | None:
+        return value.isoformat() if isinstance(value, date) else value or None
+
+    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+        _path, args, kwargs = super().deconstruct()
+        return "wagtail.blocks.DateBlock", args, kwargs
 
 
 class FaultBlock(blocks.StructBlock):
@@ -21,7 +34,7 @@ class FaultBlock(blocks.StructBlock):
         required=False,
         help_text=_("Such as by e-mail or on paper."),
     )
-    mended_by = blocks.DateBlock(label=_("Will be mended by"), required=False)
+    mended_by = DayBlock(label=_("Will be mended by"), required=False)
 
     class Meta:
         icon = "warning"
