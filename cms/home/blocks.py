@@ -9,8 +9,10 @@ from cms.home.enums import FaultGround
 
 
 class DayBlock(blocks.DateBlock):
-    """A date that is compared as it is kept. Wagtail compares what was typed with the date itself, which never agree: so
-    whoever approved a text had changed it, and was asked again. Migrations know it as Wagtail's."""
+    """A date that is compared as it is kept. Wagtail compares what was typed with the date itself, and they never agree.
+
+    So whoever approved a text had changed it, and was asked to approve it again. Migrations know it as Wagtail's.
+    """
 
     def get_prep_value(self, value: date | str | None) -> str | None:
         return value.isoformat() if isinstance(value, date) else value or None
