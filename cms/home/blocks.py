@@ -9,7 +9,7 @@ from cms.home.enums import FaultGround
 
 
 class DayBlock(blocks.DateBlock):
-    """A date that is compared as it is kept. Wagtail compares what was typed with the date itself, and they never agree.
+    """A date that is compared as it is kept. Wagtail compares what was typed with the date itself: they never agree.
 
     So whoever approved a text had changed it, and was asked to approve it again. Migrations know it as Wagtail's.
     """
