@@ -42,6 +42,13 @@ def test_the_statement_says_what_the_law_wants(statement, visitor):
     assert 'href="/tillganglighet/"' in visitor.get(ADDRESS).content.decode().split("<footer")[1]
 
 
+def test_a_site_without_a_home_page_says_how_to_make_one(visitor, db):
+    page = visitor.get("/").content.decode()
+    assert "Den har ingen startsida än" in page
+    assert reverse("wagtailadmin_home") in page
+    assert page.count("<h1") == 1
+
+
 def test_a_day_that_nobody_has_touched_is_no_change(statement):
     """Whoever approves a text has not changed it: the day comes back as it was kept."""
     today = timezone.localdate()

@@ -1,4 +1,6 @@
-from django.http import HttpRequest
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -6,6 +8,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from cms.core.views import render_page
 from cms.home.models import AccessibilityPage
 from cms.home.views import faults
 
@@ -25,6 +28,12 @@ class FaultsMenuItem(MenuItem):
 def _reaches(page: Page) -> bool:
     """Whether the statement is the page or lies right below it, as pages about the site do."""
     return bool(page.depth < TOP or page.specific_class is AccessibilityPage)
+
+
+@hooks.register("before_serve_page")
+def first_steps(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse | None:
+    """A site that has just been installed says what to do next, where Wagtail would bid welcome."""
+    return render_page(request, "ledstang_home/first_steps.html", {}) if type(page) is Page else None
 
 
 @hooks.register("register_admin_urls")
