@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.html import strip_tags
 from wagtail.documents import get_document_model
@@ -87,6 +87,7 @@ class Waiting:
 
     mark: ReviewMark
     documents: tuple[str, ...]
+    section: str = ""  # the heading that it stands below
 
 
 def waiting_for_review(contents: Mapping[int, str], competence: str | None = None) -> list[Waiting]:
@@ -97,11 +98,17 @@ def waiting_for_review(contents: Mapping[int, str], competence: str | None = Non
     marks = _not_redacted(ReviewMark.objects.filter(fragment__content__in=contents).exclude(Exists(signed)))
     if competence is not None:
         marks = marks.filter(competence=competence)
-    found: dict[tuple[str, str], list[ReviewMark]] = {}
+    above = Fragment.objects.filter(
+        kind="heading", content=OuterRef("fragment__content"), position__lt=OuterRef("fragment__position")
+    )
+    marks = marks.annotate(section=Subquery(above.order_by("-position").values("text")[:1]))
+    found: dict[tuple[str, str], list[Any]] = {}
     for mark in marks.select_related("fragment").order_by("fragment__content", "fragment__position", "competence"):
         found.setdefault((mark.fragment.sha256, mark.competence), []).append(mark)
     return [
-        Waiting(same[0], tuple(dict.fromkeys(contents[mark.fragment.content_id] for mark in same)))
+        Waiting(
+            same[0], tuple(dict.fromkeys(contents[mark.fragment.content_id] for mark in same)), same[0].section or ""
+        )
         for same in found.values()
     ]
 
