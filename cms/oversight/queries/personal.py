@@ -20,6 +20,7 @@ from cms.people.enums import AuditAction, MailOutcome
 from cms.people.models import AuditEntry, Employment, Leave, OutboxMessage, Person, Scope
 from cms.people.queries import controllers_of, employments_on, org_history, org_tree, records_of
 from cms.people.registry import PersonalData, mail_kinds, personal_data
+from cms.people.roster.sources import label_of
 
 Rows = list[dict[str, Any]]
 LISTS = (AuditAction.PEOPLE_VIEWED, AuditAction.LIST_EXPORTED)
@@ -61,7 +62,7 @@ def record_rows(person: Person) -> Rows:
             _("Family name"): Written(row.family_name),
             _("E-mail"): row.email,
             _("Protected personal data"): row.get_protection_display(),
-            _("Known to"): Written(", ".join(identity.issuer for identity in row.identities.all())),
+            _("Known to"): Written(", ".join(label_of(identity.issuer) for identity in row.identities.all())),
             _("Kept since"): _iso(row.created_at),
         }
         for row in rows
