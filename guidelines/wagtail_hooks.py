@@ -62,6 +62,19 @@ def tell_of_the_last_approval(request: HttpRequest, page: Page) -> None:
         tell_published(request, version)
 
 
+@hooks.register("after_edit_page")
+def ask_whoever_submits(request: HttpRequest, page: Page) -> None:
+    """The author knows best what kind of change it is; whoever takes the last step is asked if nobody has said it."""
+    if "action-submit" not in request.POST or not isinstance(page, GuidelinePage):
+        return
+    if user_can_plan(request.user, page) and without_plan([page], below=False):
+        text = _(
+            "Say what kind of change it is, too: then it is published as you say when the last reviewer approves it."
+        )
+        address = reverse("guidelines_admin:publish", args=[page.pk])
+        messages.info(request, text, buttons=[messages.button(address, _("Say what kind of change"))])
+
+
 @hooks.register("before_bulk_action")
 def refuse_in_bulk(request: HttpRequest, action_type: str, objects: Any, action: Any) -> HttpResponse | None:
     """Several pages at once: guidelines only if it has been decided how, and never out of use without a reason."""

@@ -19,7 +19,7 @@ from guidelines.actions import FourEyes, NotReviewed, OverrideRefused, plan_guid
 from guidelines.actions.approving import NotInStep
 from guidelines.models import GuidelinePage, GuidelineVersion, ReviewTask
 from guidelines.queries.approvals import WRITTEN, authors_of_page, review_of, seen_words
-from guidelines.wagtail_hooks import tell_of_the_last_approval
+from guidelines.wagtail_hooks import ask_whoever_submits, tell_of_the_last_approval
 from tests.cast import LOGIN_BACKEND, Member
 from tests.factories import GuidelinePageFactory, PersonFactory, UserFactory, as_stream, body, text
 from tests.test_guidelines import edit, let_go_live, versions_of
@@ -122,14 +122,16 @@ def test_text_passes_expert_lawyer_and_approver_and_is_signed_on_the_way(paper, 
     assert set(signed) == {experts["expert"].person.pk, experts["lawyer"].person.pk}
 
 
-def test_the_last_approval_says_what_it_became(paper, steps, experts, cast, rf):
-    def told() -> str:
-        request = rf.post("/", {"workflow-action-name": "approve"})
-        request._messages = CookieStorage(request)
-        tell_of_the_last_approval(request, fresh(paper))
+def test_whoever_submits_is_asked_and_the_last_approval_says_what_it_became(paper, steps, experts, cast, rf):
+    def told(say=tell_of_the_last_approval, **sent) -> str:
+        request = rf.post("/", sent or {"workflow-action-name": "approve"})
+        request._messages, request.user = CookieStorage(request), cast.editor.user
+        say(request, fresh(paper))
         return "".join(str(message) for message in request._messages)
 
+    assert "Säg också vilket slags ändring" in told(ask_whoever_submits, **{"action-submit": "1"})
     submit(paper, cast.editor.user)
+    assert told(ask_whoever_submits, **{"action-submit": "1"}) == ""
     for account in (experts["expert"].user, experts["lawyer"].user):
         act(account, paper)
         assert told() == ""
