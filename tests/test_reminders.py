@@ -333,6 +333,7 @@ def test_hr_reminds_those_of_a_list(city: City, cast: Cast, oversight_open: None
     for narrower, is_in in (("befattning=larare", True), ("befattning=rektor", False), ("omrade=norr", False)):
         assert ("Asp, Anton" in client.get(f"{address}&{narrower}").content.decode()) == is_in
     assert client.get(f"{address}&befattning=okand").status_code == 404
+    assert "Ingen var ikryssad" in client.post(address, {}, follow=True).content.decode()
     keys = [cast.second_learner.person.key, cast.learner.person.key]
     client.post(address, {"person": keys})
     assert list(OutboxMessage.objects.values_list("person", flat=True)) == [cast.second_learner.person.pk]

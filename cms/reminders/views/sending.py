@@ -56,7 +56,10 @@ def remind_unit(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         ticked = set(request.POST.getlist("person"))
         people = [one.person for one in selection.ready if str(one.person.key) in ticked]
-        messages.success(request, _told(remind_many(people=people, actor=actor, on=today)))
+        if people:
+            messages.success(request, _told(remind_many(people=people, actor=actor, on=today)))
+        else:
+            messages.warning(request, _("Nobody was ticked, so no reminder was sent."))
         return redirect(safe_next(request))
     context = {
         "org_unit": org_unit,
