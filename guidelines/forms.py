@@ -104,10 +104,7 @@ class PairForm(forms.Form):
         self.versions = {version.number: version for version in versions}
         for name in ("fran", "till"):
             field: Any = self.fields[name]
-            field.choices = [
-                (v.number, _("%(number)s, from %(day)s") % {"number": v.number, "day": v.effective_on.isoformat()})
-                for v in versions
-            ]
+            field.choices = [(v.number, f"{v.number}, {v.effective_on.isoformat()}") for v in versions]
             field.widget.attrs["class"] = "ds-input"
 
     @property
