@@ -40,8 +40,9 @@ class CourseUnitsPanel(Panel):
             page = self.instance
             if page.pk is None:
                 return {**context, "page": page}
-            may_add = page.permissions_for_user(self.request.user).can_add_subpage()
-            return {**context, "page": page, "units": list(page.get_children()), "may_add": may_add}
+            rights = page.permissions_for_user(self.request.user)
+            may = {"may_add": rights.can_add_subpage(), "may_publish": rights.can_publish()}
+            return {**context, "page": page, "units": list(page.get_children()), **may}
 
 
 class ScenarioPanel(Panel):

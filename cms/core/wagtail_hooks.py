@@ -26,6 +26,11 @@ def untouched_forms() -> SafeString:
     return format_html('<script src="{}"></script>', static("ledstang_core/admin.js"))
 
 
+@hooks.register("insert_global_admin_css")
+def admin_sheet() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("ledstang_core/admin.css"))
+
+
 @hooks.register("register_admin_menu_item")
 def care_menu() -> SubmenuMenuItem:
     """Apps put here what others have said of the texts and that somebody has to answer."""

@@ -10,12 +10,24 @@ from tests.browser.test_journeys import GUIDELINE, Axe, OpenPage, edit_address, 
 
 pytestmark = [pytest.mark.usefixtures("demo_city"), pytest.mark.once]
 
+# Whether what Wagtail's autosave waits for reaches the form.
+IS_SAVED = """() => {
+  const form = document.querySelector("[data-edit-form]");
+  let isHeard = false;
+  form.addEventListener("w-unsaved:add", () => (isHeard = true), { once: true });
+  form.dispatchEvent(new CustomEvent("w-unsaved:add", { bubbles: true }));
+  return isHeard;
+}"""
 STEPS = ("Sakkunnig läser", "Jurist läser", "Godkännare publicerar")
 
 
 def test_editor_is_stopped_mends_sees_the_cost_and_two_accounts_publish(open_page: OpenPage, axe: Axe) -> None:
     editor = open_page()
     log_in(editor, "redaktor", edit_address())
+    expect(editor.locator("textarea[name=summary]")).to_be_visible()
+    assert not editor.evaluate(IS_SAVED)
+    editor.locator("textarea[name=summary]").click()
+    assert editor.evaluate(IS_SAVED)
     write_summary(editor, "Ring om 19121212-1212. Nu står det mer om vikarier.")
     decide(editor)
     expect(editor.get_by_role("main")).to_contain_text("Det här måste rättas först")
