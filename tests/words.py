@@ -127,7 +127,7 @@ class _Reader(HTMLParser):
 
 def texts_of(html: str) -> set[tuple[str, str]]:
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(html.replace("<wbr>", ""))  # where an address may break, it is still one
     return reader.texts
 
 
