@@ -32,6 +32,12 @@ class Matrix:
     def columns(self) -> list[tuple[str, Target]]:
         return [(name_of(target), target) for target in self.targets]
 
+    @property
+    def furthest(self) -> tuple[Target, Counts] | None:
+        """What the smallest share has done, with its figures. None where nothing is required, or all of it is done."""
+        left = [pair for pair in zip(self.targets, self.sum, strict=True) if pair[1].met < pair[1].required]
+        return min(left, key=lambda pair: pair[1].met / pair[1].required, default=None)
+
 
 def matrix_of(view: View, org_unit: OrgUnit | None, filters: Filters, on: date, *, is_deep: bool) -> Matrix:
     """The org units right below one (or the topmost of the view), or with `is_deep` all below, in the tree's order."""
