@@ -66,7 +66,7 @@ def test_matrix_has_the_figures_of_the_pages_and_leads_to_the_people(city: City,
     assert found[1][1] == "50 % 1 försenad , Almskolan"
     whole = BeautifulSoup(client.get(page("matrix", niva="alla")).content, "html.parser")
     answer = whole.select_one(".lo-answer-words").text
-    assert answer == "Längst från klart är ”Sugardejting”: 1 av 5 personer."
+    assert answer == "Längst från klart är ”Sugardejting”: 1 av 5 personer är klara."
     link = whole.find("a", string=lambda text: text and "1 försenad" in text) or whole.select_one(".lo-matrix td a")
     assert str(trained.key) in link["href"]
     assert client.get(link["href"]).status_code == 200
