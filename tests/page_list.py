@@ -39,6 +39,7 @@ LEADS_ON = {
     "media/<path:path>": "a file",
     "ledstang_versions:asset": "a file",
     "ledstang_roster_report": "a file",
+    "ledstang_home:favicon": "to a picture",
     "guidelines:acknowledge": "back to the guideline",
     "courses:resume": "to the unit that is next",
     "courses:save": "back to the unit",
