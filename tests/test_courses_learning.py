@@ -554,6 +554,9 @@ def test_a_course_withdrawn_in_the_middle_says_so_and_keeps_the_answers(learner,
     assert Attempt.objects.get().submitted_at is None
     assert not Evidence.objects.exists()
     assert "Lagen har ändrats." in client.get(f"/kurs/{enrollment.course_key}/").content.decode()
+    page.refresh_from_db()
+    assert not page.live
+    assert client.get(page.get_url(), follow=True).status_code == 410
 
 
 def test_what_was_finished_stays_after_a_withdrawal(learner):

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.http import HttpRequest  # noqa: TID251 a page tells how it is reached
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import CommentPanel, FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable
+from wagtail.url_routing import RouteResult
 
 from cms.core.enums import Audience
 from cms.core.models import BasePage
@@ -154,6 +156,13 @@ class CoursePage(CutPage):
     class Meta:
         verbose_name = pgettext_lazy("page", "course")
         verbose_name_plural = pgettext_lazy("page", "courses")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """A course that is withdrawn keeps its address, which says why."""
+        if not self.live and not path_components and self.versions.exists():
+            return RouteResult(self)
+        found: RouteResult = super().route(request, path_components)
+        return found
 
 
 class UnitPage(WithScenario, CutPage):  # type: ignore[django-manager-missing]
