@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from wagtail.admin.panels import FieldPanel, Panel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, Panel
 
 from courses.checking import scenario_problems
 from courses.graph import Arrow, Box, graph_of, picture
@@ -43,6 +43,15 @@ class CourseUnitsPanel(Panel):
             rights = page.permissions_for_user(self.request.user)
             may = {"may_add": rights.can_add_subpage(), "may_publish": rights.can_publish()}
             return {**context, "page": page, "units": list(page.get_children()), **may}
+
+
+class ScenarioGroup(MultiFieldPanel):
+    """Where a unit's scenario is written: folded as long as there is none."""
+
+    class BoundPanel(MultiFieldPanel.BoundPanel):
+        def classes(self) -> list[str]:
+            has_steps = self.instance.pk is not None and bool(self.instance.steps.all())
+            return [*self.panel.classes(), *([] if has_steps else ["collapsed"])]
 
 
 class ScenarioPanel(Panel):

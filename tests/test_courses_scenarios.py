@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from bs4 import BeautifulSoup
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
@@ -412,6 +413,8 @@ def test_the_admin_draws_the_scenario_and_lists_the_same(approver):
     assert "1. Skor" in picture
     assert "Gör neka (bra val) → steg 3" in " ".join(html.split())
     assert 'name="steps-0-choices-0-key"' in html
+    (panel,) = BeautifulSoup(html, "html.parser").select("section.w-panel[id$=scenario-section]")
+    assert "collapsed" not in panel["class"]
 
 
 def test_a_copy_has_keys_of_its_own_and_the_same_ways():

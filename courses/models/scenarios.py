@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.models import Orderable
 
 from courses.enums import Ending
 from courses.models.fields import AudiencesField, KeyField
-from courses.panels import KeyPanel, ScenarioPanel
+from courses.panels import KeyPanel, ScenarioGroup, ScenarioPanel
 
 
 class WithScenario(models.Model):
@@ -24,7 +24,7 @@ class WithScenario(models.Model):
     scenario_title = models.CharField(_("title of the scenario"), max_length=120, blank=True)
     scenario_audiences = AudiencesField(_("scenario only for"))
 
-    scenario_panel = MultiFieldPanel(
+    scenario_panel = ScenarioGroup(
         [
             FieldRowPanel([FieldPanel("scenario_title"), FieldPanel("scenario_audiences")]),
             ScenarioPanel(),
@@ -36,7 +36,6 @@ class WithScenario(models.Model):
             ),
         ],
         heading=_("Scenario"),
-        classname="collapsed",
     )
 
     class Meta:

@@ -19,3 +19,16 @@
     true,
   );
 })();
+
+// Once something has been chosen, the button that opened the dialog is hidden and would take the focus with it.
+(() => {
+  let chooser = null;
+  document.addEventListener("focusin", (event) => {
+    chooser = event.target.closest?.(".chooser") ?? (event.target.closest?.(".modal") ? chooser : null);
+  });
+  window.jQuery?.(document).on("hidden.bs.modal", () => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const buttons = [...(chooser?.querySelectorAll("button, a[href]") ?? [])];
+    buttons.find((one) => one.checkVisibility())?.focus();
+  });
+})();

@@ -18,6 +18,20 @@ IS_SAVED = """() => {
   form.dispatchEvent(new CustomEvent("w-unsaved:add", { bubbles: true }));
   return isHeard;
 }"""
+# A chooser whose button is hidden once something is chosen: what has the focus when the dialog has gone.
+AFTER_CHOOSING = """() => {
+  const chooser = document.createElement("div");
+  chooser.className = "chooser";
+  chooser.innerHTML = "<button type='button'>choose</button><button type='button'>chosen</button>";
+  document.body.append(chooser);
+  chooser.firstChild.focus();
+  chooser.firstChild.hidden = true;
+  chooser.firstChild.blur();
+  jQuery(document).trigger("hidden.bs.modal");
+  const focused = document.activeElement.textContent;
+  chooser.remove();
+  return focused;
+}"""
 STEPS = ("Sakkunnig läser", "Jurist läser", "Godkännare publicerar")
 
 
@@ -28,6 +42,7 @@ def test_editor_is_stopped_mends_sees_the_cost_and_two_accounts_publish(open_pag
     assert not editor.evaluate(IS_SAVED)
     editor.locator("textarea[name=summary]").click()
     assert editor.evaluate(IS_SAVED)
+    assert editor.evaluate(AFTER_CHOOSING) == "chosen"
     write_summary(editor, "Ring om 19121212-1212. Nu står det mer om vikarier.")
     decide(editor)
     expect(editor.get_by_role("main")).to_contain_text("Det här måste rättas först")
