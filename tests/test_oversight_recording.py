@@ -110,8 +110,10 @@ def test_exemption_keeps_who_and_when_and_can_be_ended(cast: Cast, required: Tar
     given = Exemption.objects.get()
     assert (given.reason, given.until, given.recorded_by) == (ExemptionReason.OTHER_DUTIES, until, cast.head.person)
     assert state_of(person, required) == State.EXEMPT
-    client.post(page("end-exemption", person.key, given.key))
+    cast.hr.client().post(page("end-exemption", person.key, given.key))
     assert state_of(person, required) == State.OVERDUE
+    row = body(client.get(page("person", person.key))).partition("Avslutat")[2]
+    assert f"av {cast.hr.person.full_name}" in row.partition("</td>")[0], "whoever ended it is somebody else"
     assert AuditEntry.objects.filter(action=AuditAction.EXEMPTION_ENDED, subject=person).count() == 1
     assert client.post(page("end-exemption", person.key, given.key)).status_code == 404
 

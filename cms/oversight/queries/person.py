@@ -86,7 +86,7 @@ def _requirements(person: Person, one: QuerySet[Person], filters: Filters, on: d
     )
     exemptions = _by_target(
         Exemption.objects.filter(known, person__in=records, target__in=required, starts_on__lte=on)
-        .select_related("end", "recorded_by")
+        .select_related("end__recorded_by", "recorded_by")
         .order_by("-starts_on", "-pk")
     )
     return [

@@ -129,8 +129,7 @@ def _examine(run: RosterImport) -> None:
 def _show(run: RosterImport, plan: Plan) -> None:
     """Keep a plan for somebody to look at."""
     lines = lines_of(plan)
-    tables = list(dict.fromkeys(problem.place.table for problem in plan.problems))
-    problems = sorted(plan.problems, key=lambda one: (not one.is_error, tables.index(one.place.table), one.place.row))
+    problems = sorted(plan.problems, key=lambda one: (not one.is_error, one.place.table, one.place.row))
     _keep(f"{folder(run)}/report.csv", as_csv(lines, problems))
     run.counts, run.digest, run.removes_much = plan.counts(), plan.digest, plan.removes_much
     run.report = [asdict(line) for line in lines[:MOST_LINES]]
