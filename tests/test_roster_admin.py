@@ -75,9 +75,18 @@ def test_an_import_from_upload_to_result(administrator, city):
 
 def test_a_bad_file_is_told_and_cannot_be_confirmed(administrator, city):
     staff = STAFF.replace("2019-08-12", "igår")
-    upload = {"source": "hr", "staff": SimpleUploadedFile("personal.csv", staff.encode()), "is_whole": "on"}
+    units = UNITS.replace("FS1;Förskolan Ål;Förskola;UTB", "FS1;Förskolan Ål;Förskola;OKÄND")
+    upload = {
+        "source": "hr",
+        "units": SimpleUploadedFile("enheter.csv", units.encode()),
+        "staff": SimpleUploadedFile("personal.csv", staff.encode()),
+        "is_whole": "on",
+    }
     address = administrator.post(ROSTER, upload).url
     work()
+    places = [(one["table"], one["row"]) for one in RosterImport.objects.get().problems if one["is_error"]]
+    assert len({table for table, _row in places}) == 2
+    assert places == sorted(places), "in the order of the tables and their rows"
     page = administrator.get(address).content.decode()
     assert "Datumet går inte att läsa" in page
     assert "igår" in page

@@ -45,6 +45,18 @@ class State(TextChoices):
         return self in (State.TO_DO, State.OVERDUE)
 
 
+class CountedAs(TextChoices):
+    """How a person is counted by all that is required of them: the lists that figures lead to. Overdue is a state."""
+
+    MET = "met", _("Done with all that is required")
+    LEFT = "left", _("Something left, nothing overdue")
+
+    @property
+    def states(self) -> frozenset[State]:
+        """The states that the worst of theirs may have."""
+        return frozenset({State.DONE, State.EXPIRING}) if self == CountedAs.MET else frozenset({State.TO_DO})
+
+
 class Cause(TextChoices):
     """Why something is to be done: the first time, since it has expired, or since a new version asks for it."""
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cms.compliance.enums import State
+from cms.compliance.enums import CountedAs, State
 from cms.compliance.models import Target
 from cms.people.enums import OrgUnitKind
 from cms.people.models import District, Role
@@ -17,7 +17,6 @@ from cms.reminders.enums import Rule
 FARTHEST = timedelta(days=366)
 SHOWN = (Rule.OVERDUE, Rule.DUE_SOON, Rule.EXPIRING, Rule.NEW_VERSION, Rule.ASSIGNED, Rule.ESCALATED)
 SOON = "soon"  # as a state in the address of a list: what stops being valid within some time
-PEOPLE = {"met": _("Done with all that is required"), "left": _("Something left, nothing overdue")}
 NO_BREAK = "\u00a0"
 
 
@@ -25,7 +24,7 @@ class SelectionForm(forms.Form):
     """Whom to remind, by the names that a list of people has in its address. An unknown value chooses nobody."""
 
     mal = forms.ChoiceField(required=False)
-    lage = forms.ChoiceField(required=False, choices=[("", ""), *State.choices, *PEOPLE.items(), (SOON, "")])
+    lage = forms.ChoiceField(required=False, choices=[("", ""), *State.choices, *CountedAs.choices, (SOON, "")])
     befattning = forms.ModelChoiceField(Role.objects.all(), to_field_name="key", required=False)
     slag = forms.ChoiceField(required=False, choices=[("", ""), *OrgUnitKind.choices])
     omrade = forms.ModelChoiceField(District.objects.all(), to_field_name="key", required=False)
@@ -58,7 +57,7 @@ class SelectionForm(forms.Form):
         """The choice in words."""
         chosen = self.cleaned_data
         kind = OrgUnitKind(chosen["slag"]).label if chosen["slag"] else ""
-        state = PEOPLE.get(self.state) or (State(self.state).label if self.state else "")
+        state = {**dict(State.choices), **dict(CountedAs.choices)}.get(self.state, "")
         return [str(word) for word in (state, chosen["befattning"], kind, chosen["omrade"]) if word]
 
 

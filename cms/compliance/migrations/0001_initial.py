@@ -214,6 +214,8 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='ledstang_people.person')),
             ],
             options={
+                'verbose_name': 'kept standing',
+                'verbose_name_plural': 'kept standings',
                 'indexes': [models.Index(fields=['person', 'target_ref'], name='ledstang_step_of_person'), models.Index(condition=models.Q(('known_to', None)), fields=['org_unit', 'target_ref', 'weight', 'mark', 'starts_on', 'ends_on', 'known_from'], name='ledstang_step_at_unit'), models.Index(condition=models.Q(('known_to__isnull', False)), fields=['known_to'], name='ledstang_step_believed'), models.Index(fields=['starts_on'], name='ledstang_step_starts'), models.Index(fields=['ends_on'], name='ledstang_step_ends'), models.Index(condition=models.Q(('is_past', False), ('known_to', None), ('mark', 5), ('weight', 1), models.Q(('target_ref', 0), _negated=True)), fields=['due_on', 'person', 'target_ref'], name='ledstang_step_overdue')],
             },
         ),

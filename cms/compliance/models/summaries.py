@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from cms.compliance.enums import Mark
 from cms.people.models import OrgUnit, Person
@@ -47,6 +48,8 @@ class StandingStep(models.Model):
     is_past = models.BooleanField()
 
     class Meta:
+        verbose_name = _("kept standing")
+        verbose_name_plural = _("kept standings")
         indexes = [
             # A person's steps are replaced when a fact about them is new.
             models.Index(fields=["person", "target_ref"], name="ledstang_step_of_person"),

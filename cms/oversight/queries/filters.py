@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cms.compliance.enums import State
+from cms.compliance.enums import CountedAs, State
 from cms.compliance.models import Target
 from cms.people.enums import OrgUnitKind
 from cms.people.models import District, Employment, OrgUnit, Role
@@ -17,13 +17,7 @@ from cms.people.queries import View, visible_employments
 
 SOON = "soon"  # as a state in the address: what stops being valid within 90 days
 SOON_DAYS = timedelta(days=90)
-MET, LEFT = "met", "left"  # the people whom the figures count: done with all of it; something left, nothing overdue
-PEOPLE_STATES = {MET: frozenset({State.DONE, State.EXPIRING}), LEFT: frozenset({State.TO_DO})}
-STATE_WORDS: dict[str, Any] = {
-    SOON: _("Expires within 90 days"),
-    MET: _("Done with all that is required"),
-    LEFT: _("Something left, nothing overdue"),
-}
+STATE_WORDS: dict[str, Any] = {SOON: _("Expires within 90 days"), **{one.value: one.label for one in CountedAs}}
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from itertools import chain
 
 from django.db.models import Q, QuerySet
 
-from cms.compliance.enums import State
+from cms.compliance.enums import CountedAs, State
 from cms.compliance.models import Evidence, Target
 from cms.compliance.queries import OverdueRow, overdue_page, required_targets, standings
 from cms.compliance.standing import Standing, worst
-from cms.oversight.queries.filters import PEOPLE_STATES, SOON, SOON_DAYS, Filters, employments_shown
+from cms.oversight.queries.filters import SOON, SOON_DAYS, Filters, employments_shown
 from cms.oversight.spilling import merged
 from cms.people.models import Employment, Person
 from cms.people.names import swedish_order
@@ -114,8 +114,8 @@ class StaffList:
             for target in self.targets
             if target.pk in mine and mine[target.pk].state != State.NOT_REQUIRED
         ] or [StaffRow(person, *places, None, NOTHING)]
-        wanted = PEOPLE_STATES.get(self.filters.state)
-        if wanted is not None:
+        if self.filters.state in CountedAs.values:
+            wanted = CountedAs(self.filters.state).states
             together = worst(row.standing.state for row in rows)
             return [row for row in rows if row.standing.state in wanted] if together in wanted else []
         return [row for row in rows if _has(row, self.filters, self.on)]

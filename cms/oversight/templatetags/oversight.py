@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from cms.certificates.models import Certificate
 from cms.compliance.enums import Cause, State
-from cms.compliance.models import Evidence, StandingStep
+from cms.compliance.models import Evidence
 from cms.compliance.queries import Counts
 from cms.compliance.standing import Standing
 from cms.oversight import queries
@@ -121,8 +121,6 @@ def why(standing: Standing) -> str:
 @register.filter
 def table_words(label: str) -> str:
     """What people call the rows of a table of a disposal. Its name where the app has gone since."""
-    if label == StandingStep._meta.label:
-        return _("kept standings")
     try:
         return str(apps.get_model(label)._meta.verbose_name_plural)
     except LookupError:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from cms.compliance.enums import State
+from cms.compliance.enums import CountedAs, State
 from cms.compliance.models import Target
+from cms.compliance.standing import worst
 from cms.people.models import Person
 from cms.people.names import swedish_order
 from cms.people.queries import View, people_behind, visible_employments
@@ -49,14 +50,10 @@ def state_of(matter: Matter, on: date) -> State:
     return State.OVERDUE if matter.due_on < on else State.TO_DO
 
 
-PEOPLE_STATES = {"met": {State.EXPIRING}, "left": {State.TO_DO, State.EXPIRING}}  # of a person, all matters together
-
-
 def _in_state(matters: list[Matter], state: str, on: date) -> list[Matter]:
     """The matters that a list narrowed to a state is about. Some states are the person's: then all or none."""
-    states = {state_of(one, on) for one in matters}
-    if state in PEOPLE_STATES:
-        return matters if states <= PEOPLE_STATES[state] and (state == "met" or State.TO_DO in states) else []
+    if state in CountedAs.values:
+        return matters if worst(state_of(one, on) for one in matters) in CountedAs(state).states else []
     return [one for one in matters if not state or state_of(one, on) == state]
 
 
