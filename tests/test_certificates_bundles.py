@@ -10,6 +10,8 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.text import slugify
 
 from cms.certificates import zipping
 from cms.certificates.actions import issue_certificate, make_whole, request_bundle, revoke_certificate
@@ -54,6 +56,8 @@ def fetch(member: Member, bundle: CertificateBundle) -> tuple[dict[str, bytes], 
     response = member.client().get(f"/intyg/samling/{bundle.key}/intyg.zip")
     assert response.status_code == 200
     assert response.streaming
+    named = f"{slugify(bundle.title) or 'intyg'}-{timezone.localdate():%Y-%m-%d}.zip"
+    assert f'filename="{named}"' in response["Content-Disposition"]
     with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as archive:
         assert archive.testzip() is None
         files = {name: archive.read(name) for name in archive.namelist()}

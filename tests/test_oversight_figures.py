@@ -124,6 +124,7 @@ def test_a_statement_for_each_org_unit_as_one_file(city: City, cast: Cast, train
     assert answer["Location"] == f"/intyg/filer/{bundle.key}/" or str(bundle.key) in answer["Location"]
     made = Certificate.objects.filter(pk__in=bundle.certificate_ids)
     assert sorted(one.facts["org_unit"] for one in made) == ["Almskolan", "Bokskolan", "Utbildningsförvaltningen"]
+    assert {one.file_name.rsplit("-", 1)[0] for one in made} > {"sammanstallning-almskolan"}
     assert "0 av 3 filer" in body(client.get(answer["Location"]))
     assert cast.head.client().get(answer["Location"]).status_code == 404
     assert cast.head.client().post(page("statements", city.schools.key)).status_code == 404

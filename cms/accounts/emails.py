@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from cms.accounts.models import User
 from cms.accounts.tokens import LinkKind
+from cms.core.addresses import site_address
 
 
 def _mail(user: User, kind: LinkKind, route: str, subject: str) -> EmailMultiAlternatives:
     path = reverse(f"ledstang_accounts:{route}", args=kind.parts_for(user))
     context: dict[str, Any] = {
         "user": user,
-        "link": settings.LEDSTANG_BASE_URL.rstrip("/") + path,
+        "link": site_address() + path,
         "hours": kind.hours,
         "site": settings.WAGTAIL_SITE_NAME,
     }

@@ -29,6 +29,7 @@ from cms.certificates.pdf.renderer import renderer
 from cms.certificates.pdf.samples import NUMBER
 from cms.certificates.queries import is_own
 from cms.certificates.tasks import prepare_bundle
+from cms.core.addresses import site_address
 from cms.core.models import CitySettings
 from cms.core.prepared import write_once
 from cms.core.storage import private_storage
@@ -149,7 +150,7 @@ def current_letterhead() -> Letterhead:
         issuer=city.issuer,
         function=city.signatory_function,
         colour=city.colour,
-        address=getattr(settings, "LEDSTANG_BASE_URL", ""),
+        address=site_address(),
         arms=arms,
         arms_alt=city.arms_alt,
     )

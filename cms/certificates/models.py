@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from cms.certificates import kept
@@ -72,6 +73,12 @@ class Certificate(Record):
         if hasattr(self, "superseded_by"):
             return CertificateState.SUPERSEDED
         return CertificateState.VALID
+
+    @property
+    def file_name(self) -> str:
+        """What its PDF is called where somebody saves it: a statement says of which org unit it is."""
+        of = slugify(self.facts.get("org_unit", ""))[:60] if self.kind == CertificateKind.STATEMENT else ""
+        return f"sammanstallning-{of}-{self.public_id}.pdf" if of else f"intyg-{self.public_id}.pdf"
 
     def has_expired(self, on: date) -> bool:
         """Whether the last day that stands on it has passed; most have none."""

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from cms.core.addresses import site_address
 from cms.core.immutability import missing_triggers
 
 ATOMIC_POSTS = "cms.core.middleware.AtomicPostMiddleware"
@@ -57,7 +58,7 @@ def check_packages_are_ours(**kwargs: Any) -> list[CheckMessage]:
 @register()
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
     problems: list[CheckMessage] = []
-    if not getattr(settings, "LEDSTANG_BASE_URL", ""):
+    if not site_address():
         problems.append(
             Warning(
                 "LEDSTANG_BASE_URL is not set, so addresses in certificates and mails will be wrong.",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from cms.core.addresses import site_address
 from cms.core.models import CitySettings
 from cms.people.models import District
 from cms.references.enums import ContactKind
@@ -43,7 +44,7 @@ def _page(one: District | None, districts: list[District], contacts: list[Contac
         "lists": [(kind.label, found) for kind, found in lists if found],
         "city": city,
         "on": on,
-        "base_url": getattr(settings, "LEDSTANG_BASE_URL", "").rstrip("/"),
+        "base_url": site_address(),
         "is_demo": getattr(settings, "LEDSTANG_DEMO", False),
     }
     return render_to_string(TEMPLATE, context)

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from cms.compliance.models import Target
 from cms.compliance.registry import Progress, target_kinds
+from cms.core.addresses import site_address
 from cms.people.models import OutboxMessage, Person
 from cms.people.names import swedish_order
 from cms.people.registry import MailKind
@@ -32,7 +33,7 @@ def compose(message: OutboxMessage, kind: MailKind, payload: dict[str, Any]) -> 
         context: dict[str, Any] = {
             "person": message.person,
             "payload": payload,
-            "base_url": settings.LEDSTANG_BASE_URL.rstrip("/"),
+            "base_url": site_address(),
             **kind.context(message.person, payload),
         }
         mail = EmailMultiAlternatives(
@@ -50,7 +51,7 @@ def compose(message: OutboxMessage, kind: MailKind, payload: dict[str, Any]) -> 
 
 
 def message_id(message: OutboxMessage) -> str:
-    domain = urlsplit(settings.LEDSTANG_BASE_URL).hostname or make_msgid().split("@")[1].rstrip(">")
+    domain = urlsplit(site_address()).hostname or make_msgid().split("@")[1].rstrip(">")
     return f"<{message.key}@{domain}>"
 
 
@@ -130,7 +131,7 @@ def digest_context(person: Person, payload: dict[str, Any]) -> dict[str, Any]:
 def _way(name: str) -> str:
     """The address of a page of follow-up, by its name alone: we stand beside it. Empty where a host leaves it out."""
     try:
-        return settings.LEDSTANG_BASE_URL.rstrip("/") + reverse(f"ledstang_oversight:{name}")
+        return site_address() + reverse(f"ledstang_oversight:{name}")
     except NoReverseMatch:
         return ""
 

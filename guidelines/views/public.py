@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.models import PageViewRestriction
 
+from cms.core.addresses import site_address
 from cms.core.models import Refused
 from cms.core.views import render_page
 from cms.people.models import Person
@@ -139,7 +139,7 @@ def _page(
         "ended_on": found.ended_on(shown) if is_old else None,
         "reading": reading,
         "everything": EVERYTHING,
-        "base_url": getattr(settings, "LEDSTANG_BASE_URL", "").rstrip("/"),
+        "base_url": site_address(),
         "person": person,
         "receipt": receipt,
         "can_acknowledge": can_acknowledge,

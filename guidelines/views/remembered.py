@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from cms.core.addresses import site_address
 from cms.core.enums import THEME_COOKIE, Theme
 from cms.core.views import base_template
 from guidelines.queries.inputs import inputs_of
@@ -120,7 +121,7 @@ def _place(request: HttpRequest) -> Place:
         theme if theme in Theme.values else "",
         timezone.localdate().isoformat(),
         getattr(settings, "LEDSTANG_DEMO", False),
-        getattr(settings, "LEDSTANG_BASE_URL", ""),
+        site_address(),
     )
 
 

@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -19,6 +18,7 @@ from cms.accounts.linking import AccountClosed, WrongCode, connect_by_code, make
 from cms.accounts.oidc import PENDING, open_door, pending_login
 from cms.accounts.throttle import CODE, count, is_shut
 from cms.accounts.views.login import shut
+from cms.core.addresses import site_address
 from cms.core.views import render_page
 from cms.people.queries import person_views_are_open, visible_people
 from cms.people.views import acting_person
@@ -68,6 +68,6 @@ def print_code(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if person == actor:
         raise Http404
     made = make_login_code(person=person, actor=actor) if request.method == "POST" else None
-    door = settings.LEDSTANG_BASE_URL.rstrip("/") + reverse("ledstang_accounts:login")  # paper has no links
+    door = site_address() + reverse("ledstang_accounts:login")  # paper has no links
     context = {"person": person, "made": made, "on": today, "door": door}
     return render_page(request, "ledstang_accounts/print_code.html", context)

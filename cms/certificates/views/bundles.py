@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from cms.certificates import zipping
@@ -58,7 +59,8 @@ def archive(request: HttpRequest, key: uuid.UUID) -> HttpResponse | StreamingHtt
     ids = list(allowed.order_by("pk").values_list("pk", flat=True))
     note_bundle_fetch(certificate_ids=ids, actor=person)
     response = StreamingHttpResponse(zipping.stream(_files(ids, person)), content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="intyg-{timezone.localdate().isoformat()}.zip"'
+    name = f"{slugify(found.title)[:60] or 'intyg'}-{timezone.localdate().isoformat()}.zip"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -72,7 +74,7 @@ def _files(ids: list[int], actor: Person) -> Iterator[tuple[str, bytes]]:
         for certificate in batch:
             file = getattr(certificate, "file", None)
             data = bytes_of(file) if file is not None else b""
-            name = f"intyg-{certificate.public_id}.pdf" if data else ""
+            name = certificate.file_name if data else ""
             if data:
                 yield name, data
             rows.append(manifest_row(certificate, name, boards[certificate.pk]))

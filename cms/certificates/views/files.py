@@ -26,7 +26,7 @@ def pdf(request: HttpRequest, public_id: str) -> HttpResponse:
     certificate = find_fetchable(public_id, actor, timezone.localdate())
     if certificate is None:
         return not_found(request)
-    response = answer_with(request, certificate, filename=f"intyg-{certificate.public_id}.pdf")
+    response = answer_with(request, certificate, filename=certificate.file_name)
     is_others = actor is not None and certificate.person is not None and not is_own(certificate, actor)
     if actor is not None and is_others and response.status_code == 200:
         note_fetch(certificate=certificate, actor=actor)
