@@ -181,6 +181,8 @@ def test_filter_on_a_target_and_unknown_ones(city: City, cast: Cast, trained: Ta
     narrowed = page("overview", mal=f"{other.kind}:{other.key}")
     assert "gjort ”Riktlinjen”" in body(client.get(narrowed))
     assert cells(client, narrowed, "lo-figures")[-1] == ["Tillsammans", "0 % 0 av 2", "0", "2"]
+    client.cookies["django_language"] = "en"
+    assert 'done “<span lang="sv">Riktlinjen</span>”' in body(client.get(narrowed))
     for bad in ("mal=course:none", "mal=%00", f"mal={uuid.uuid4()}"):
         assert client.get(f"{page('overview')}?{bad}").status_code == 404
         assert client.get(f"{page('overview-csv')}?{bad}").status_code == 404

@@ -16,7 +16,7 @@ from cms.certificates.models import Certificate
 from cms.compliance.actions import grant_exemption, record_release, void_evidence
 from cms.compliance.enums import ExemptionReason, VoidReason
 from cms.compliance.models import Target
-from cms.people.actions import merge_people, record_leave
+from cms.people.actions import merge_people, queue_message, record_leave
 from cms.people.models import Person
 from cms.people.registry import PersonalData, personal_data
 from tests.cast import Cast, City, Member
@@ -140,6 +140,7 @@ def test_everything_is_in_the_file_and_on_the_page(city: City, learner: Member, 
     evidence = prove(learner.person, late)
     void_evidence(evidence=evidence, reason=VoidReason.NOT_DONE, actor=None)
     record_leave(person=learner.person, starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 2))
+    queue_message(source_key="prov", kind="course_finished", person=learner.person, payload={"title": "Sugardejting"})
     found = kept(learner)
     assert found["Vem du är"][0]["E-post"] == "lena@example.se"
     assert found["Var du arbetar"][0]["Enhet"] == city.almskolan.name
@@ -150,7 +151,9 @@ def test_everything_is_in_the_file_and_on_the_page(city: City, learner: Member, 
         assert word in text
     client = learner.client()
     client.cookies["django_language"] = "en"
-    assert '<dt>Workplace</dt><dd lang="sv">Almskolan</dd>' in body(client.get(page("my-data")))
+    text = body(client.get(page("my-data")))
+    assert '<dt>Workplace</dt><dd lang="sv">Almskolan</dd>' in text
+    assert '<dd lang="sv">Du har genomfört' in text, "mails are in the site's language"
 
 
 def test_what_was_written_for_a_merged_record_is_in_it(learner: Member, late: Target):

@@ -1,6 +1,10 @@
 """The languages that the interface speaks. What editors have written is always in the site's own."""
 
+from typing import Any
+
 from django.conf import settings
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 # As each calls itself: that is never translated. A language stands here when its catalogue is complete.
@@ -21,3 +25,10 @@ class Written(str):
     """A name, or words that somebody has written: in the site's own language, whatever the interface speaks."""
 
     __slots__ = ()
+
+
+def written(words: Any) -> SafeString:
+    """Words that somebody has written, to stand inside a sentence of the interface: marked when that is foreign."""
+    if not is_foreign():
+        return conditional_escape(words)
+    return format_html('<span lang="{}">{}</span>', settings.LANGUAGE_CODE, words)

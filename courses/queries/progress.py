@@ -7,10 +7,13 @@ from uuid import UUID
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from cms.compliance.models import Target
 from cms.compliance.registry import Progress
+from cms.core.languages import written
 from cms.people.models import Person
 from cms.versions.models import Withdrawal
 from cms.versions.queries import in_force
@@ -63,7 +66,7 @@ def invitation(course: Course) -> str:
         return _("Open the course")
     begun = course.is_started
     words = _("Continue with unit %(number)s: %(title)s") if begun else _("Begin unit %(number)s: %(title)s")
-    return words % {"number": step.number, "title": step.unit.title}
+    return mark_safe(escape(words) % {"number": step.number, "title": written(step.unit.title)})
 
 
 def _going_on(course: Course) -> Progress:

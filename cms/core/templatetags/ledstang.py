@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from cms.core.enums import THEME_COOKIE, Audience, Competence, Theme, Tone
-from cms.core.languages import Written, is_foreign, offered
+from cms.core.languages import Written, is_foreign, offered, written
 from cms.core.models import CitySettings
 from cms.core.readings import only as only_for
 from cms.core.registry import NavItem, Registry, footer_items, nav_items, page_parts
@@ -170,6 +170,9 @@ def languages() -> list[tuple[str, str]]:
 def content_lang() -> SafeString:
     """` lang="sv"` on an element whose text editors have written, when the interface speaks another language."""
     return format_html(' lang="{}"', settings.LANGUAGE_CODE) if is_foreign() else SafeString("")
+
+
+register.filter("written", written)
 
 
 @register.simple_tag

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -163,9 +164,10 @@ def message_rows(person: Person) -> Rows:
 
 
 def _subject_of(mail: OutboxMessage) -> str:
-    """What the mail is about, as its subject line says it."""
+    """What the mail is about, as its subject line says it: mails are in the site's language."""
     kind = mail_kinds.find(mail.kind)
-    return " ".join(str(kind.subject(mail.payload)).split()) if kind else mail.kind
+    with translation.override(settings.LANGUAGE_CODE):
+        return Written(" ".join(str(kind.subject(mail.payload)).split())) if kind else mail.kind
 
 
 def deed_rows(person: Person) -> Rows:
