@@ -134,6 +134,9 @@ def test_menu_is_by_task_and_what_wagtailmedia_says_is_in_swedish(cast):
     for words in ("Granska", "Personal", "Film och ljud"):
         assert f'"{words}"' in page
     assert "upload" not in html.fromstring(page).xpath("string(//main)").lower()
+    form = client.get("/admin/media/video/add/").content.decode()
+    assert "Tillåtna filtyper: mp4, webm." in form
+    assert 'name="thumbnail"' not in form
     assert "Sparar " in client.get("/admin/jsi18n/").content.decode()
 
 

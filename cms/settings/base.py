@@ -213,7 +213,11 @@ WAGTAILADMIN_BASE_URL = LEDSTANG_BASE_URL
 WAGTAIL_I18N_ENABLED = False
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True  # who changes a text in a step sends it through all steps again
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "xlsx", "txt", "vtt"]
-WAGTAILMEDIA = {"VIDEO_EXTENSIONS": ["mp4", "webm"], "AUDIO_EXTENSIONS": ["m4a", "mp3"]}
+WAGTAILMEDIA = {
+    "VIDEO_EXTENSIONS": ["mp4", "webm"],
+    "AUDIO_EXTENSIONS": ["m4a", "mp3"],
+    "MEDIA_FORM_BASE": "cms.versions.admin_forms.FilmForm",
+}
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp"]
 WAGTAIL_AUTOSAVE_INTERVAL = 8000
 WAGTAIL_ALLOW_UNICODE_SLUGS = False  # addresses survive being pasted into a mail
