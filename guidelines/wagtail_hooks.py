@@ -53,13 +53,15 @@ def ask_first(request: HttpRequest, page: Page) -> HttpResponse | None:
 
 
 @hooks.register("after_edit_page")
-def tell_of_the_last_approval(request: HttpRequest, page: Page) -> None:
-    """The approval that publishes says what it became, as the dialog does."""
+def tell_of_an_approval(request: HttpRequest, page: Page) -> None:
+    """What an approval led to: the version that it became, as the dialog says it, or the step that comes next."""
     if not isinstance(page, GuidelinePage) or request.POST.get("workflow-action-name") != "approve":
         return
     version = latest_version(GuidelineVersion, page.key)
     if version is not None and version.revision_id == page.latest_revision_id:
         tell_published(request, version)
+    elif (step := page.current_workflow_task) is not None:
+        messages.success(request, _("Approved. The text now waits in the step “%(step)s”.") % {"step": step.name})
 
 
 @hooks.register("after_edit_page")

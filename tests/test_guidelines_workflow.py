@@ -19,7 +19,7 @@ from guidelines.actions import FourEyes, NotReviewed, OverrideRefused, plan_guid
 from guidelines.actions.approving import NotInStep
 from guidelines.models import GuidelinePage, GuidelineVersion, ReviewTask
 from guidelines.queries.approvals import WRITTEN, authors_of_page, review_of, seen_words
-from guidelines.wagtail_hooks import ask_whoever_submits, tell_of_the_last_approval
+from guidelines.wagtail_hooks import ask_whoever_submits, tell_of_an_approval
 from tests.cast import LOGIN_BACKEND, Member
 from tests.factories import GuidelinePageFactory, PersonFactory, UserFactory, as_stream, body, text
 from tests.test_guidelines import edit, let_go_live, versions_of
@@ -122,8 +122,8 @@ def test_text_passes_expert_lawyer_and_approver_and_is_signed_on_the_way(paper, 
     assert set(signed) == {experts["expert"].person.pk, experts["lawyer"].person.pk}
 
 
-def test_whoever_submits_is_asked_and_the_last_approval_says_what_it_became(paper, steps, experts, cast, rf):
-    def told(say=tell_of_the_last_approval, **sent) -> str:
+def test_whoever_submits_is_asked_and_each_approval_says_what_it_led_to(paper, steps, experts, cast, rf):
+    def told(say=tell_of_an_approval, **sent) -> str:
         request = rf.post("/", sent or {"workflow-action-name": "approve"})
         request._messages, request.user = CookieStorage(request), cast.editor.user
         say(request, fresh(paper))
@@ -132,9 +132,9 @@ def test_whoever_submits_is_asked_and_the_last_approval_says_what_it_became(pape
     assert "Säg också vilket slags ändring" in told(ask_whoever_submits, **{"action-submit": "1"})
     submit(paper, cast.editor.user)
     assert told(ask_whoever_submits, **{"action-submit": "1"}) == ""
-    for account in (experts["expert"].user, experts["lawyer"].user):
+    for account, step in ((experts["expert"].user, "Jurist"), (experts["lawyer"].user, "Godkännare")):
         act(account, paper)
-        assert told() == ""
+        assert told().strip() == f"Godkänt. Nu väntar texten i steget ”{step}”."
     act(cast.approver.user, paper)
     assert "är publicerad som version 1.1" in told()
 

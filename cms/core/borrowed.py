@@ -1,4 +1,4 @@
-"""What wagtailmedia and Wagtail say in the admin and have no Swedish for: our catalogue has it.
+"""What wagtailmedia and Wagtail say in the admin and have no Swedish for, or not ours: our catalogue has it.
 
 Nothing imports this: it is read by `tools/catalogs.py` only. The strings are theirs, to the letter. What Wagtail's
 scripts say is in `locale/ledstang_core/sv/LC_MESSAGES/djangojs.po`, which the reference site reads.
@@ -175,4 +175,25 @@ BULK = (
         "%(num_parent_objects)d pages have been deleted",
         "num_parent_objects",
     ),
+)
+
+# What Wagtail has a Swedish for, in other words than ours: a text is reviewed, in a step.
+REVIEW = (
+    _("Submit for moderation"),
+    _("Page '%(page_title)s' created and submitted for moderation."),
+    _("Page '%(page_title)s' has been submitted for moderation."),
+    _("The page '%(page_title)s' is not currently awaiting moderation."),
+    _("The page '%(page_title)s' is not currently awaiting moderation in task '%(task_name)s'."),
+    _("This %(model_name)s is currently awaiting moderation."),
+    _("This {model_name} is awaiting <b>'{task_name}'</b> in the <b>'{workflow_name}'</b> workflow."),
+    _("Only reviewers for this task can edit the %(model_name)s."),
+    _("Only reviewers can edit and approve the %(model_name)s"),
+    _('The page "%(title)s" has been approved in moderation stage "%(task)s".'),
+    _('The page "%(title)s" has been rejected in moderation stage "%(task)s".'),
+    _('The page "%(title)s" has been submitted for approval in moderation stage "%(task)s".'),
+    _('The page "%(title)s" has been submitted for approval to moderation stage "%(task)s".'),
+    _('The page "%(title)s" has been submitted for approval in moderation stage "%(task)s"'),
+    _('The page "%(title)s" has been submitted for moderation to workflow "%(workflow)s" by %(requester)s.'),
+    _('The page "%(title)s" has been submitted for moderation to workflow "%(workflow)s".'),
+    _("This page hasn't been submitted for moderation yet"),
 )
