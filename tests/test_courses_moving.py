@@ -7,11 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cms.certificates.models import Certificate
 from cms.compliance.actions import require
+from cms.compliance.due import add_months
 from cms.compliance.enums import State
 from cms.compliance.models import Evidence, Target
 from cms.compliance.queries import standings, training_of
@@ -32,7 +34,7 @@ from courses.models import Attempt, CoursePage, Enrollment, Move, UnitCarried, U
 from courses.moving import UnitText, still_counts
 from courses.queries.drafts import gather
 from courses.queries.learning import own_course
-from tests.factories import moment
+from tests.factories import CoursePageFactory, UnitPageFactory, moment
 from tests.learning import address, begin, cut, form_data, publish_course, right_answers
 
 pytestmark = pytest.mark.django_db
@@ -284,6 +286,42 @@ def test_a_renewal_is_a_new_cycle_and_a_shorter_refresher_serves_as_well(learner
     for enrollment in done:
         enrollment.refresh_from_db()
         assert (enrollment.version, timezone.localdate(enrollment.finished_at)) == (long, TODAY)
+
+
+def finished_before(person, days):
+    """A course that somebody did so many days ago, at noon."""
+    on = TODAY - timedelta(days=days)
+    page = CoursePageFactory(units=0)
+    UnitPageFactory(parent=page, questions=False)
+    version = cut(page, at=moment(on))
+    assert do(begin(person, version, at=moment(on)), 0, on=on).finished
+    return version
+
+
+def test_the_lists_say_what_has_run_out_and_what_is_only_begun_anew(learner):
+    """Not that it is completed, nor that something nobody asks for is to be done first."""
+    version = finished_before(learner.person, 400)
+    ago = TODAY - timedelta(days=400)
+    client = learner.client()
+    assert "Genomförd" in client.get("/kurs/").content.decode()
+    require(
+        target=Target.objects.get(key=version.key), name="Krav", effective_on=TODAY - timedelta(days=500), due_days=30,
+        validity_months=12, window_days=60,
+    )  # fmt: skip
+    html = client.get("/kurs/").content.decode()
+    assert "Försenat" in html
+    assert "Genomförd" not in html
+    own = strip_tags(client.get(reverse("ledstang_oversight:training")).content.decode())
+    assert f"Det du gjorde {ago} gällde till och med {add_months(ago, 12)}." in own
+
+
+def test_a_course_begun_anew_of_ones_own_accord_is_not_to_be_done_first(learner):
+    version = finished_before(learner.person, 40)
+    enroll(person=learner.person, course_key=version.key, again=True)
+    html = strip_tags(learner.client().get(reverse("ledstang_oversight:training")).content.decode())
+    assert "Påbörjat på eget initiativ" in html
+    assert f"Det du gjorde {TODAY - timedelta(days=40)} finns kvar." in html
+    assert not any(words in html for words in ("Gör det här först", "Krävs inte"))
 
 
 # Withdrawn units

@@ -177,12 +177,18 @@ def taking(learner):
     return begin(learner.person, version), version.units.first(), learner.client()
 
 
+def hint_of_number(html):
+    """A number here can be the answer."""
+    return html.split("Skriv med siffror")[1].split("</p>")[0]
+
+
 def test_every_kind_is_answered_and_explained(taking):
     enrollment, unit, client = taking
     page = address("unit", enrollment, unit)
     html = client.get(page).content.decode()
     assert html.count("<select") == 8
     assert html.count('inputmode="decimal"') == 1
+    assert not any(character.isdigit() for character in hint_of_number(html))
     right = right_answers(unit)
     attempt_page = client.post(address("save", enrollment, unit), form_data(right))
     assert attempt_page.status_code == 302

@@ -19,6 +19,7 @@ from courses.models import CourseIndexPage, CourseVersion, Enrollment, UnitVersi
 from courses.queries.units import in_reading
 
 FOR_EVER = Validity()
+OPEN = (State.TO_DO, State.OVERDUE, State.EXPIRING)
 
 
 def versions_in_force(on: date, keys: Collection[UUID] | None = None) -> QuerySet[CourseVersion]:
@@ -34,12 +35,13 @@ def versions_in_force(on: date, keys: Collection[UUID] | None = None) -> QuerySe
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """A course in the list, as far as the visitor has come with it."""
+    """A course in the list, as far as the visitor has come with it. `again`: where they stand, if it is asked anew."""
 
     version: CourseVersion
     enrollment: Enrollment | None
     minutes: int
     units: int
+    again: State | None = None
 
 
 def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
@@ -55,12 +57,20 @@ def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
             enrollment.course_key: enrollment
             for enrollment in Enrollment.objects.latest_of_courses(person, [version.key for version in versions])
         }
+    again = _asked_again(person, [key for key, one in mine.items() if one.finished_at], on) if person else {}
     entries = []
     for version in versions:
         own = in_reading(units.get(version.pk, []), audience)
         minutes = sum(unit.minutes for unit in own)
-        entries.append(CatalogueEntry(version, mine.get(version.key), minutes, len(own)))
+        entries.append(CatalogueEntry(version, mine.get(version.key), minutes, len(own), again.get(version.key)))
     return entries
+
+
+def _asked_again(person: Person, finished: list[UUID], on: date) -> dict[UUID, State]:
+    """Where somebody stands with the courses that they have finished and that are there to be done again."""
+    targets = list(Target.objects.filter(kind="course", key__in=finished)) if finished else []
+    found = standings(Person.objects.filter(pk=person.pk), targets, on).get(person.pk, {}) if targets else {}
+    return {one.key: found[one.pk].state for one in targets if one.pk in found and found[one.pk].state in OPEN}
 
 
 def audience_of(person: Person, on: date) -> str:
@@ -85,7 +95,7 @@ class Asked:
     @property
     def is_open(self) -> bool:
         """Whether it is there to be done: for the first time, or again."""
-        return self.state in (State.TO_DO, State.OVERDUE, State.EXPIRING)
+        return self.state in OPEN
 
     @property
     def is_late(self) -> bool:

@@ -114,7 +114,11 @@ def why(standing: Standing) -> str:
     if standing.cause == Cause.NEW_VERSION:
         return _("There is a new version. What you did on %(day)s no longer covers it.") % {"day": standing.done_on}
     if standing.cause == Cause.EXPIRED:
-        return _("What you did on %(day)s has expired.") % {"day": standing.done_on}
+        return _("What you did on %(day)s was valid until %(last)s.") % {
+            "day": standing.done_on, "last": standing.valid_until,
+        }  # fmt: skip
+    if standing.state == State.NOT_REQUIRED and standing.done_on is not None:
+        return _("What you did on %(day)s is kept.") % {"day": standing.done_on}
     return ""
 
 
