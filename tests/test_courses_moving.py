@@ -313,6 +313,7 @@ def test_the_lists_say_what_has_run_out_and_what_is_only_begun_anew(learner):
     assert "Genomförd" not in html
     own = strip_tags(client.get(reverse("ledstang_oversight:training")).content.decode())
     assert f"Det du gjorde {ago} gällde till och med {add_months(ago, 12)}." in own
+    assert "Det som är kvar av kurserna tar ungefär 10 minuter, på arbetstid." in own
 
 
 def test_a_course_begun_anew_of_ones_own_accord_is_not_to_be_done_first(learner):

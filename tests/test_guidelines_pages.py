@@ -301,6 +301,8 @@ def test_acknowledging_on_the_page(published, learner):
     shown = read(client, here(published))
     assert "Du har kvitterat" in shown
     assert timezone.localtime(Acknowledgement.objects.get().acknowledged_at).strftime("%Y-%m-%d %H:%M") in shown
+    receipt = client.get(here(published)).content.decode().split("</q>")[1].split("</p>")[0]
+    assert "<time datetime=" in receipt  # a day never breaks at its hyphens
     assert "Kvittera version" not in shown
 
 
