@@ -49,6 +49,8 @@ def test_request_is_gone_through_released_and_kept(city: City, cast: Cast, asked
     assert "Lind, Lena" in shown
     assert "Skyddad" not in shown  # weighed by hand, whoever looks
     assert "2 av 2 rader återstår" in shown
+    for day in (">gjort 20", ">senast 20"):
+        assert day in shown, "which day it is, as the file will say"
     client.post(page("release-disclosure", asked.key))
     assert not DisclosureRelease.objects.exists()
     without_ground = decided(asked, Lind=("release", ""), Rönn=("mask", ""))

@@ -14,7 +14,9 @@ from cms.certificates.actions import files_later
 from cms.certificates.models import Certificate, CertificateBundle
 from cms.compliance.actions import rebuild_summaries
 from cms.compliance.models import Target
-from cms.oversight.queries.trend import month_ends
+from cms.compliance.queries.figures import Counts
+from cms.oversight.queries.trend import Point, month_ends
+from cms.oversight.templatetags.oversight import trend_chart
 from cms.people.enums import AuditAction
 from cms.people.models import AuditEntry, Person
 from tests.cast import Cast, City
@@ -37,6 +39,12 @@ def test_days_of_a_year():
     assert (days[0], days[10], days[11], days[12], len(days)) == (
         date(2025, 3, 31), date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31), 13,
     )  # fmt: skip
+    points = [Point(day, Counts(done=1)) for day in days]
+    for shown, named in ((13, [0, 3, 6, 9, 12]), (2, [0, 1]), (11, [1, 4, 7, 10])):
+        marks = trend_chart(points[-shown:])["marks"]
+        assert [number for number, mark in enumerate(marks) if mark["is_labelled"]] == named, (
+            "the last day has its name"
+        )
 
 
 def test_trend_is_the_figures_of_each_day(city: City, cast: Cast, trained: Target):
@@ -62,8 +70,12 @@ def test_matrix_has_the_figures_of_the_pages_and_leads_to_the_people(city: City,
     client = cast.hr.client()
     found = cells(client, page("unit-matrix", city.schools.key), "lo-matrix")
     assert found[0] == ["Enhet", "Sugardejting"]
-    assert [row[0] for row in found[1:]] == ["Almskolan", "Bokskolan", "Tillsammans, varje person en gång"]
+    own = "Utbildningsförvaltningen, egen personal"
+    assert [row[0] for row in found[1:]] == ["Almskolan", "Bokskolan", own, "Tillsammans, varje person en gång"]
     assert found[1][1] == "50 % 1 försenad , Almskolan"
+    soup = BeautifulSoup(client.get(page("unit-matrix", city.schools.key)).content, "html.parser")
+    assert found[-1][1].startswith("20 % 4 försenade"), "as on the unit's own page"
+    assert "4 medarbetare i urvalet" in body(client.get(soup.select_one("tfoot a")["href"])), "the sum leads there too"
     whole = BeautifulSoup(client.get(page("matrix", niva="alla")).content, "html.parser")
     answer = whole.select_one(".lo-answer-words").text
     assert answer == "Längst från klart är ”Sugardejting”: 1 av 5 personer är klara."
@@ -73,6 +85,7 @@ def test_matrix_has_the_figures_of_the_pages_and_leads_to_the_people(city: City,
     file = rows_of(client.get(page("unit-matrix-csv", city.schools.key)))[1:]
     assert [row[:4] for row in file] == [
         ["Almskolan", "Sugardejting", "2", "1"], ["Bokskolan", "Sugardejting", "1", "0"],
+        [own, "Sugardejting", "2", "0"],
     ]  # fmt: skip
 
 

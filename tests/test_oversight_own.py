@@ -136,7 +136,8 @@ def kept(member: Member) -> dict[str, Any]:
     return found
 
 
-def test_everything_is_in_the_file_and_on_the_page(city: City, learner: Member, late: Target):
+def test_everything_is_in_the_file_and_on_the_page(city: City, learner: Member, late: Target, settings: Any):
+    settings.LEDSTANG_ROSTER_SOURCES = {"manual": {"label": "Kommunens HR-system"}}
     evidence = prove(learner.person, late)
     void_evidence(evidence=evidence, reason=VoidReason.NOT_DONE, actor=None)
     record_leave(person=learner.person, starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 2))
@@ -145,7 +146,7 @@ def test_everything_is_in_the_file_and_on_the_page(city: City, learner: Member, 
     assert found["Vem du är"][0]["E-post"] == "lena@example.se"
     assert found["Var du arbetar"][0]["Enhet"] == city.almskolan.name
     assert found["Vad du har gjort"][0]["Återtaget"] == "Gjordes inte"
-    assert found["När du är ledig"] == [{"Från": "2026-03-01", "Till": "2026-03-02", "Källa": "manual"}]
+    assert found["När du är ledig"] == [{"Från": "2026-03-01", "Till": "2026-03-02", "Källa": "Kommunens HR-system"}]
     text = body(learner.client().get(page("my-data"))).replace("<wbr>", "")
     for word in ("lena@example.se", "Almskolan", "Gjordes inte", "2026-03-02"):
         assert word in text

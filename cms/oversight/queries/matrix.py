@@ -1,7 +1,9 @@
 """Org units by targets: one table of figures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from cms.compliance.models import Target
 from cms.compliance.queries import Counts, required_targets
@@ -13,12 +15,16 @@ from cms.people.queries import View
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """An org unit with its figures of each target, in the order of the columns, and of all of them together."""
+    """An org unit with its figures of each target, in the order of the columns, and of all of them together.
+
+    Or, if `is_own`, the figures of those employed at the top unit itself.
+    """
 
     unit: OrgUnit
     cells: list[tuple[str, Counts]]
     together: Counts
     depth: int = 0
+    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,16 @@ class Matrix:
     targets: list[Target]
     rows: list[MatrixRow]
     sum: list[Counts]
+    top: OrgUnit | None
     controllers: list[str]
 
     @property
     def columns(self) -> list[tuple[str, Target]]:
         return [(name_of(target), target) for target in self.targets]
+
+    @property
+    def sums(self) -> list[tuple[str, Counts]]:
+        return [(name_of(target), counts) for target, counts in zip(self.targets, self.sum, strict=True)]
 
     @property
     def furthest(self) -> tuple[Target, Counts] | None:
@@ -44,24 +55,29 @@ def matrix_of(view: View, org_unit: OrgUnit | None, filters: Filters, on: date, 
     asked = [filters.target] if filters.target else required_targets(on)
     tops = [org_unit.pk] if org_unit else view.tree.tops_of(view.org_units)
     order = _walked(view, tops, is_deep=is_deep)
-    figures = figures_shown(view, [unit for unit, _depth in order], asked, filters, on)
+    wanted = {unit for unit, _depth in order} | set(tops)
+    figures = figures_shown(view, wanted, asked, filters, on)
     targets = [target for target in asked if _has_any(figures.together(target.pk))]
-    units = OrgUnit.objects.in_bulk([unit for unit, _depth in order])
+    units = OrgUnit.objects.in_bulk(wanted)
+    top = units[tops[0]] if len(tops) == 1 else None
     rows = [
-        MatrixRow(
-            unit=units[unit],
-            cells=[(name_of(target), figures.of(unit, target.pk)) for target in targets],
-            together=figures.of(unit),
-            depth=depth,
-        )
+        MatrixRow(units[unit], _cells(targets, partial(figures.of, unit)), figures.of(unit), depth)
         for unit, depth in order
     ]
+    if top and top.pk not in dict(order):
+        own = partial(figures.own_of, top.pk)
+        rows.append(MatrixRow(top, _cells(targets, own), own(), is_own=True))
     return Matrix(
         targets=targets,
         rows=[row for row in rows if _has_any(row.together)],
         sum=[figures.together(target.pk) for target in targets],
+        top=top,
         controllers=named_controllers(view, frozenset(tops)),
     )
+
+
+def _cells(targets: list[Target], counts_of: Callable[[int], Counts]) -> list[tuple[str, Counts]]:
+    return [(name_of(target), counts_of(target.pk)) for target in targets]
 
 
 def _has_any(counts: Counts) -> bool:

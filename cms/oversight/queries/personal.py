@@ -78,7 +78,7 @@ def employment_rows(person: Person) -> Rows:
             pgettext("employment", "Role"): Written(row.role.name if row.role else ""),
             _("From"): _iso(row.starts_on),
             _("To"): _iso(row.ends_on),
-            _("Source"): Written(row.source),
+            _("Source"): Written(label_of(row.source)),
         }
         for row in rows.order_by("starts_on", "pk")
     ]
@@ -87,7 +87,8 @@ def employment_rows(person: Person) -> Rows:
 def leave_rows(person: Person) -> Rows:
     rows = Leave.objects.known_at().filter(person__in=_own(person)).order_by("starts_on", "pk")
     return [
-        {_("From"): _iso(row.starts_on), _("To"): _iso(row.ends_on), _("Source"): Written(row.source)} for row in rows
+        {_("From"): _iso(row.starts_on), _("To"): _iso(row.ends_on), _("Source"): Written(label_of(row.source))}
+        for row in rows
     ]
 
 

@@ -66,9 +66,10 @@ def matrix_table(matrix: Matrix, place: str, filters: Filters) -> Iterator[Row]:
     yield from preamble(place, matrix.controllers, filters)
     yield [_("Org unit"), _("What"), *_figure_headings()]
     for row in matrix.rows:
+        name = _("%(unit)s, own staff") % {"unit": row.unit.name} if row.is_own else row.unit.name
         for target, (_name, counts) in zip(matrix.targets, row.cells, strict=True):
             if counts.required or counts.exempt:
-                yield [row.unit.name, target.title, *_figures(counts)]
+                yield [name, target.title, *_figures(counts)]
 
 
 def trend_table(points: list[Point], view: View, org_unit: OrgUnit | None, filters: Filters) -> Iterator[Row]:

@@ -46,11 +46,13 @@ def trend_chart(points: list[Point]) -> dict[str, Any]:
     base = CHART["top"] + high
     marks: list[dict[str, Any]] = []
     lines: list[list[str]] = [[]]
+    last = len(points) - 1
     for number, point in enumerate(points):
-        x = CHART["left"] + round(wide * number / max(1, len(points) - 1))
+        x = CHART["left"] + round(wide * number / max(1, last))
         share = point.counts.per_cent
         y = None if share is None else base - round(high * share / 100)
-        marks.append({"x": x, "y": y, "share": share, "day": point.day, "is_labelled": number % 3 == 0})
+        is_labelled = (last - number) % 3 == 0 or (number == 0 and last < 6)
+        marks.append({"x": x, "y": y, "share": share, "day": point.day, "is_labelled": is_labelled})
         if y is None:
             lines.append([])
         else:
