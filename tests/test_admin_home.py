@@ -53,7 +53,7 @@ def grow(today: date) -> None:
     LegalReferenceFactory(reviewed_on=today - timedelta(days=400))
     LegalReferenceFactory(reviewed_on=today)
     for review_by in (today - timedelta(days=1), today + timedelta(days=20), today + timedelta(days=200)):
-        blocks = [heading("Ansvar"), text("Rektor leder.", review=("J",))]
+        blocks = [heading("Ansvar"), text("Rektor leder.", review=("J", "S"))]
         page = GuidelinePageFactory(body=blocks, review_by=review_by)
         version = publish_guideline(page=page)
         flag_section(version=version, key=blocks[0]["id"], reason=FlagReason.UNCLEAR)
@@ -136,6 +136,7 @@ def test_menu_is_by_task_and_what_wagtailmedia_says_is_in_swedish(cast):
     assert "upload" not in html.fromstring(page).xpath("string(//main)").lower()
     form = client.get("/admin/media/video/add/").content.decode()
     assert "Tillåtna filtyper: mp4, webm." in form
+    assert "I sekunder." in form
     assert 'name="thumbnail"' not in form
     assert "Sparar " in client.get("/admin/jsi18n/").content.decode()
 

@@ -267,6 +267,7 @@ def test_the_dialog_tells_what_has_changed_and_asks_what_it_needs(desk, course, 
     html = answer.content.decode()
     assert "Ange vilken dag" in html
     assert "Skriv vad som har ändrats" in html
+    assert html.index("Något behöver rättas") < html.index('href="#id_note"') < html.index("Kursen och dess delar")
     desk.post(cut_url(course), {**data, "note": "Ny lag", "redo_by": timezone.localdate().isoformat()})
     assert CourseVersion.objects.latest_first().first().number == "2.0"
 
@@ -282,6 +283,11 @@ def test_the_dialog_names_what_is_lacking(desk, course, unit):
         desk.post(cut_url(course), cut_form(course, units=[str(unit.key)])),
     ):
         assert "Del 1: fråga 1 har 0 rätta alternativ" in answer.content.decode()
+    extra = course.add_child(instance=UnitPage(title="Extra", slug="extra", live=False))
+    left_out = desk.post(cut_url(course), {**cut_form(course, units=[str(extra.key)]), "effective_on": "snart"})
+    assert left_out.status_code == 422
+    assert "Extra: saknar text" in left_out.content.decode()
+    assert "fråga 1 har 0 rätta alternativ" not in left_out.content.decode()
     assert not CourseVersion.objects.exists()
 
 

@@ -221,11 +221,10 @@ def test_editor_decides_but_does_not_publish(published, cast):
     assert decide(client, published).status_code in (302, 403)
     assert versions_of(published) == ["1.0"]
     page = GuidelinePage.objects.get(pk=published.pk)
-    answer = client.post(
-        dialog(page),
-        {"revision": seen_words(page), "change": "editorial", "effective_on": TODAY().isoformat(), "plan": "1"},
-    )
-    assert "Beslutet är sparat" in said(answer)
+    kept = {"revision": seen_words(page), "change": "editorial", "effective_on": TODAY().isoformat(), "plan": "1"}
+    unclear = client.post(dialog(page), {**kept, "effective_on": "snart"}).content.decode()
+    assert unclear.index("Något behöver rättas") < unclear.index('href="#id_effective_on"') < unclear.index("<form")
+    assert "Beslutet är sparat" in said(client.post(dialog(page), kept))
     assert PublishingPlan.objects.filter(made_by=cast.editor.user).exists()
 
 

@@ -205,8 +205,9 @@ def test_all_means_all_that_the_list_is_narrowed_to(keeper):
     assert (old.verified_on, fresh.verified_on) == (TODAY, TODAY - timedelta(days=2))
     named = LegalReferenceFactory(title="Skolplikt", stale=True)
     LegalReferenceFactory(title="Annat", stale=True)
-    keeper.client().post(bulk("legalreference", "review", id="all", q="skolpl"),
-                         {"day": TODAY.isoformat(), "reviewed_by": "Juristen"})  # fmt: skip
+    answer = keeper.client().post(bulk("legalreference", "review", id="all", q="skolpl"),
+                                  {"day": TODAY.isoformat(), "reviewed_by": "Juristen"}, follow=True)  # fmt: skip
+    assert "1 lagrum är märkt som granskat." in answer.content.decode()
     assert list(LegalReference.objects.filter(reviewed_by="Juristen")) == [named]
 
 

@@ -179,6 +179,8 @@ BULK = (
 
 # What Wagtail has a Swedish for, in other words than ours: a text is reviewed, in a step.
 REVIEW = (
+    _("in moderation"),
+    _("live + in moderation"),
     _("Submit for moderation"),
     _("Page '%(page_title)s' created and submitted for moderation."),
     _("Page '%(page_title)s' has been submitted for moderation."),

@@ -18,7 +18,7 @@ class FilmForm(BaseMediaForm):
         kinds = wagtailmedia_settings.VIDEO_EXTENSIONS if is_video else wagtailmedia_settings.AUDIO_EXTENSIONS
         helps = {
             "file": _("Kinds of file: %(kinds)s.") % {"kinds": ", ".join(kinds)},
-            "duration": _("Readers are told how many minutes it takes. May be left empty."),
+            "duration": _("In seconds. Readers are told how many minutes it takes. May be left empty."),
             "width": _("With width and height the page does not jump when the film is fetched. May be left empty."),
         }
         for name, words in helps.items():

@@ -163,7 +163,7 @@ def reviews_waiting(user: Any, on: date) -> Iterator[Care]:
     contents: dict[int, str] = {}
     for kind in version_kinds:
         contents.update(kind.current_contents())
-    count = len(waiting_for_review(contents))
+    count = len({one.mark.fragment.sha256 for one in waiting_for_review(contents)})
     if count:
         words = ngettext("%(count)s section waits for an expert", "%(count)s sections wait for an expert", count)
         yield Care(words % {"count": count}, reverse("ledstang_reviews"))

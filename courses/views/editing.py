@@ -54,10 +54,12 @@ def cut(request: HttpRequest, page_id: int) -> HttpResponse:
 
 def _cut(request: HttpRequest, page: CoursePage, gathered: Gathered) -> HttpResponse:
     form = CutForm(request.POST, gathered=gathered)
-    if not form.is_valid():
-        return _cut_page(request, page, gathered, form, status=422)
+    is_valid = form.is_valid()
     data = form.cleaned_data
-    units = [UUID(key) for key in data["units"]]
+    units = [UUID(key) for key in data.get("units", ())]
+    if not is_valid:
+        shown = gather(page, units) if "units" in data else gathered
+        return _cut_page(request, page, shown, form, status=422)
     try:
         version = cut_course_version(
             page=page,

@@ -93,15 +93,16 @@ def _marks(user: Any, pages: Collection[GuidelinePage], on: date) -> Iterator[Ca
     at = {page.key: page.pk for page in pages}
     versions = {version.content_id: version for version in in_force_by_key(at, on).values()}
     waiting = waiting_for_review({content: str(version) for content, version in versions.items()})
-    if waiting:
+    count = len({one.mark.fragment.sha256 for one in waiting})  # a section may wait for several experts
+    if count:
         words = ngettext(
             "%(count)s section is published before an expert has reviewed it",
             "%(count)s sections are published before an expert has reviewed them",
-            len(waiting),
+            count,
         )
         marked = {document for one in waiting for document in one.documents}
         places = [_place(str(one), at[one.key]) for one in versions.values() if str(one) in marked]
-        yield Care(words % {"count": len(waiting)}, places=places)
+        yield Care(words % {"count": count}, places=places)
 
 
 def _flags(pages: Collection[GuidelinePage], on: date) -> Iterator[Care]:

@@ -72,6 +72,14 @@ class ReviewLaws(RegisterBulkAction):
     filterset_class = LegalReferenceFilterSet
     search_fields = ("title", "key", "citation")
 
+    def get_success_message(self, num_parent_objects: int, num_child_objects: int) -> str:
+        text = ngettext(
+            "%(count)s legal reference is marked as reviewed.",
+            "%(count)s legal references are marked as reviewed.",
+            num_parent_objects,
+        )
+        return text % {"count": num_parent_objects}
+
     @classmethod
     def execute_action(cls, objects: Sequence[LegalReference], **kwargs: Any) -> tuple[int, int]:
         wanted = kwargs["wanted"]
