@@ -173,6 +173,12 @@ class PlanForm(forms.Form):
             (Change.SUBSTANTIVE, substantive % {"number": f"{latest.major + 1}.0"}),
         ]
 
+    def clean(self) -> dict[str, Any]:
+        """The action asks for the note too; here it is said together with what else is lacking."""
+        if self.cleaned_data.get("change") == Change.SUBSTANTIVE and not self.cleaned_data.get("note"):
+            self.add_error("note", _("A substantive change needs a note on what has changed."))
+        return self.cleaned_data
+
     @property
     def decision(self) -> dict[str, Any]:
         """What the action takes."""

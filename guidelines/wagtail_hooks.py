@@ -55,13 +55,23 @@ def ask_first(request: HttpRequest, page: Page) -> HttpResponse | None:
 @hooks.register("after_edit_page")
 def tell_of_an_approval(request: HttpRequest, page: Page) -> None:
     """What an approval led to: the version that it became, as the dialog says it, or the step that comes next."""
-    if not isinstance(page, GuidelinePage) or request.POST.get("workflow-action-name") != "approve":
+    if request.POST.get("workflow-action-name") != "approve":
+        return
+    if not isinstance(page, GuidelinePage):
+        _tell_live(request, page)
         return
     version = latest_version(GuidelineVersion, page.key)
     if version is not None and version.revision_id == page.latest_revision_id:
         tell_published(request, version)
     elif (step := page.current_workflow_task) is not None:
         messages.success(request, _("Approved. The text now waits in the step “%(step)s”.") % {"step": step.name})
+
+
+def _tell_live(request: HttpRequest, page: Page) -> None:
+    page.refresh_from_db(fields=["live", "live_revision", "latest_revision"])
+    if page.live and page.live_revision_id == page.latest_revision_id:
+        see = messages.button(page.get_url(request), pgettext("version", "See it"))
+        messages.success(request, _("Approved: “%(title)s” is published.") % {"title": page.title}, buttons=[see])
 
 
 @hooks.register("after_edit_page")

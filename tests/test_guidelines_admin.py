@@ -222,8 +222,9 @@ def test_editor_decides_but_does_not_publish(published, cast):
     assert versions_of(published) == ["1.0"]
     page = GuidelinePage.objects.get(pk=published.pk)
     kept = {"revision": seen_words(page), "change": "editorial", "effective_on": TODAY().isoformat(), "plan": "1"}
-    unclear = client.post(dialog(page), {**kept, "effective_on": "snart"}).content.decode()
-    assert unclear.index("Något behöver rättas") < unclear.index('href="#id_effective_on"') < unclear.index("<form")
+    unclear = client.post(dialog(page), {**kept, "change": "substantive", "effective_on": "snart"}).content.decode()
+    for place in ("note", "effective_on"):
+        assert unclear.index("Något behöver rättas") < unclear.index(f'href="#id_{place}"') < unclear.index("<form")
     assert "Beslutet är sparat" in said(client.post(dialog(page), kept))
     assert PublishingPlan.objects.filter(made_by=cast.editor.user).exists()
 

@@ -123,10 +123,10 @@ def test_text_passes_expert_lawyer_and_approver_and_is_signed_on_the_way(paper, 
 
 
 def test_whoever_submits_is_asked_and_each_approval_says_what_it_led_to(paper, steps, experts, cast, rf):
-    def told(say=tell_of_an_approval, **sent) -> str:
+    def told(say=tell_of_an_approval, page=None, **sent) -> str:
         request = rf.post("/", sent or {"workflow-action-name": "approve"})
         request._messages, request.user = CookieStorage(request), cast.editor.user
-        say(request, fresh(paper))
+        say(request, page or fresh(paper))
         return "".join(str(message) for message in request._messages)
 
     assert "Säg också vilket slags ändring" in told(ask_whoever_submits, **{"action-submit": "1"})
@@ -137,6 +137,11 @@ def test_whoever_submits_is_asked_and_each_approval_says_what_it_led_to(paper, s
         assert told().strip() == f"Godkänt. Nu väntar texten i steget ”{step}”."
     act(cast.approver.user, paper)
     assert "är publicerad som version 1.1" in told()
+    other = paper.get_parent().specific
+    other.save_revision().publish()
+    assert "Godkänt: ”Riktlinjer” är publicerad." in told(page=other)
+    other.save_revision()
+    assert told(page=other) == ""
 
 
 def test_dialog_shows_the_steps_and_lets_nobody_publish_past_them(paper, steps, experts, cast):
