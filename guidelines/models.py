@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import translation
-from django.utils.translation import gettext
+from django.utils import timezone, translation
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import CommentPanel, FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
@@ -18,7 +18,7 @@ from cms.core.models import BasePage, Record
 from cms.people.models import Person
 from cms.references.blocks import content_blocks
 from cms.versions.freezing import Draft, freeze, strings_in
-from cms.versions.models import PublishingPlan, Version
+from cms.versions.models import PublishingPlan, Version, Withdrawal
 from guidelines.blocks import MOST_QUESTIONS, ControlQuestionBlock
 from guidelines.enums import KIND, FlagReason, GuidelineKind
 from guidelines.grading import Question, questions_in
@@ -139,6 +139,12 @@ class GuidelinePage(BasePage):
     def _is_kept(self, revision: Any) -> bool:
         approved = revision.task_states.filter(status=TaskState.STATUS_APPROVED)
         return GuidelineVersion.objects.of(self.key).filter(revision_id=revision.pk).exists() or approved.exists()
+
+    @property
+    def status_string(self) -> str:
+        """What Wagtail's lists say of it. Its versions can still be read when it is withdrawn: the page stays live."""
+        gone = Withdrawal.objects.filter(key=self.key, withdrawn_on__lte=timezone.localdate())
+        return pgettext("guideline", "withdrawn") if self.live and gone.exists() else str(super().status_string)
 
     def draft(self, *, strict: bool = True) -> Draft:
         """Everything that publishing would freeze. `strict` off stands unknown keys, for previews."""

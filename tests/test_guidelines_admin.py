@@ -1,5 +1,6 @@
 """The editor's way: what Wagtail's admin does with guidelines, and what it refuses with a clear message."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -379,6 +380,8 @@ def test_withdrawing_in_the_admin(published, approver_client, learner):
     form = {"reason": "Ersatt", "on": TODAY().isoformat(), "successor": str(other.key)}
     assert "är tillbakadragen" in said(approver_client.post(address, form))
     assert Withdrawal.objects.get().successor == other.key
+    listed = approver_client.get(reverse("wagtailadmin_explore", args=[published.get_parent().pk])).content.decode()
+    assert re.search(r"w-status[^>]*>\s*(<[^>]*>[^<]*</[^>]*>\s*)*tillbakadragen", listed)
     assert "redan tillbakadraget" in approver_client.post(address, form).content.decode()
     assert "tillbakadraget och kan inte publiceras" in approver_client.get(dialog(published)).content.decode()
 
