@@ -118,8 +118,10 @@ def test_lists_take_as_many_queries_when_they_grow(learner, name):
     client, counts = learner.client(), []
     for number in (1, 4):
         for _course in range(number):
-            version = publish_course(units=number)
+            version = publish_course(units=0 if name == "index" else number, read_only=number)
             enrollment = begin(learner.person, version)
+            for unit in version.units.all() if name == "index" else ():
+                complete_unit(enrollment=enrollment, unit_key=unit.unit_key)
         page = reverse("courses:index") if name == "index" else address(name, enrollment)
         counts.append(len(queries_of(client, page)))
     assert counts[0] == counts[1]
