@@ -8,6 +8,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -168,14 +169,25 @@ def with_ways(kind: str, name: str, text: str) -> Job:
     return job(with_text(EVERY_KIND[kind], name, text))
 
 
+IN_A_QR_CODE = {("poster", "path")}  # which holds 2,331 bytes
+
+
+def handfuls(number: int, case: tuple[str, str]) -> list[list[str]]:
+    """The ways to try in a text, as many at once as it holds: a fifth of them by turns, or all when proving."""
+    fifths = [list(WAYS)[turn::5] for turn in range(5)]
+    if not is_proving():
+        return [fifths[number // 5 % 5]]
+    return fifths if case in IN_A_QR_CODE else [list(WAYS)]
+
+
 @pytest.mark.once
 @pytest.mark.campaign
 def test_no_way_out_of_any_text(snare: Trap, campaign: Campaign) -> None:
     """In every text, when proving all ways to each target, otherwise a fifth of them to one by turns."""
     texts, tried = [*CASES, *LETTERHEAD_TEXTS], 0
     for number, (kind, name) in enumerate(texts):
-        some = list(WAYS) if is_proving() else list(WAYS)[number // 5 % 5 :: 5]
-        for target in TARGETS if is_proving() else TARGETS[number % 5 :][:1]:
+        targets = TARGETS if is_proving() else TARGETS[number % 5 :][:1]
+        for some, target in product(handfuls(number, (kind, name)), targets):
             ways = " ".join(snare.payload(way, target) for way in some)
             (outcome,) = assert_nothing_got_in(snare, [with_ways(kind, name, f"\"'></p></style></title>{ways}")])
             assert outcome == "rendered" or name == "sections.html", (kind, name, target, outcome)

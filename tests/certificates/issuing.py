@@ -106,10 +106,10 @@ def serve(*, twin: bool) -> None:
         child = os.fork()
         if child == 0:
             try:
+                say(f"child {os.getpid()}")  # by itself, so that nothing it promises comes before
                 work(int(line), twin=twin, pdf=pdf)
             finally:
                 os._exit(1)
-        say(f"child {child}")
         _pid, status = os.waitpid(child, 0)
         say(f"ended {os.waitstatus_to_exitcode(status)}")
 
