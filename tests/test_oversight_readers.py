@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cms.compliance.models import Target
+from cms.oversight.queries.readers import UnitReaders
 from cms.people.enums import AuditAction
-from cms.people.models import AuditEntry
+from cms.people.models import AuditEntry, OrgUnit
 from guidelines.actions import acknowledge_guideline, publish_guideline
 from guidelines.models import GuidelinePage
 from tests.cast import Cast, City, Member
@@ -52,12 +53,19 @@ def test_head_sees_which_version_each_has_read_but_nobody_who_is_protected(city:
     client, address = head.client(), page("readers", city.almskolan.key)
     assert of_screen(client, address) == [["Lind", "Version 1.0"], ["Rönn", "Ingen läst"]]
     figures = cells(client, address, "lo-figures")
-    assert figures[0] == ["Enhet", "Krävs av", "Version 1.0", "Ingen läst"]
-    assert [cell.split()[0] for cell in figures[1][1:]] == ["2", "1", "1"]
+    assert figures[0] == ["Enhet", "Krävs av", "Version 2.0", "Version 1.0", "Ingen läst"], "2.0 is asked for"
+    assert [cell.split()[0] for cell in figures[1][1:]] == ["2", "0", "1", "1"]
+    assert "0 av 2 medarbetare har läst version 2." in client.get(address).content.decode()
     told = AuditEntry.objects.filter(action=AuditAction.PEOPLE_VIEWED, actor=head.person).latest("pk")
     ScopeFactory(person=head.person, org_unit=city.almskolan, view_protected=True)  # the right decides
     assert ["Skyddad", "Version 2.0"] in of_screen(client, address)
     assert (told.org_unit, told.details["list"], told.details["people"]) == (city.almskolan, "versions", 2)
+
+
+def test_answer_counts_every_version_of_the_latest_major_one():
+    counts = (("10.1", 1), ("10.0", 2), ("9.2", 4), ("ingen", 8))
+    assert UnitReaders(OrgUnit(), 15, counts).newest == (10, 3), "who has read 10.0 need not read 10.1"
+    assert UnitReaders(OrgUnit(), 8, counts[-1:]).newest is None
 
 
 def test_hr_sees_each_org_unit_and_the_sum(city: City, hr: Member, read: Target):

@@ -7,7 +7,7 @@ from cms.compliance.queries.disposal import (
     refuse_disposed,
     retentions,
 )
-from cms.compliance.queries.facts import known_evidence, load_people, load_rules
+from cms.compliance.queries.facts import known_evidence, load_people, load_rules, major_asked_for
 from cms.compliance.queries.figures import Counts, Figures, counts_by_org_unit, figures_of, rough_share, workplaces
 from cms.compliance.queries.kept import kept_for
 from cms.compliance.queries.lists import OverduePage, OverdueRow, overdue_page
@@ -52,6 +52,7 @@ __all__ = [
     "known_evidence",
     "load_people",
     "load_rules",
+    "major_asked_for",
     "overdue_page",
     "people_hit",
     "people_required",

@@ -188,6 +188,12 @@ def _ends(targets: list[Target]) -> dict[int, date]:
     }
 
 
+def major_asked_for(target: Target, on: date, known_at: datetime | None = None) -> int | None:
+    """The major version from which evidence counts on a day. None: any version does."""
+    rows = TargetRelease.objects.filter(recorded_by(known_at), target=target, effective_on__lte=on)
+    return rows.order_by("-effective_on", "-major").values_list("major", flat=True).first()
+
+
 def _releases(targets: list[Target], known_at: datetime | None) -> dict[int, tuple[Release, ...]]:
     rows = TargetRelease.objects.filter(recorded_by(known_at), target__in=[target.pk for target in targets])
     return _grouped(

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from cms.compliance.enums import State
 from cms.compliance.models import Target
-from cms.compliance.queries import known_evidence, workplaces
+from cms.compliance.queries import known_evidence, major_asked_for, workplaces
 from cms.oversight.queries.filters import Filters
 from cms.oversight.queries.overview import children_in
 from cms.oversight.queries.staff import StaffList, StaffRow
@@ -54,6 +54,13 @@ class UnitReaders:
     required: int
     counts: tuple[tuple[str, int], ...]
     is_own: bool = False
+
+    @property
+    def newest(self) -> tuple[int, int] | None:
+        """The latest major version, and how many have read any of its versions. None: there is none to read."""
+        majors = [(number_order(version)[0], count) for version, count in self.counts if version != NONE_READ]
+        latest = max((major for major, _count in majors), default=None)
+        return None if latest is None else (latest, sum(count for major, count in majors if major == latest))
 
 
 def units_below(view: View, org_unit: OrgUnit) -> list[OrgUnit]:
@@ -103,8 +110,11 @@ class ReaderList:
 
     @cached_property
     def versions(self) -> list[str]:
-        """The versions that anybody here has read, the latest first; last those who have read none."""
+        """What is asked for and what anybody here has read, the latest version first; last those who have read none."""
         read = {row.version for row in self.everyone} - {NONE_READ}
+        asked = major_asked_for(self.target, self.on, self.filters.known_at)
+        if asked is not None and asked > max((number_order(version)[0] for version in read), default=0):
+            read.add(f"{asked}.0")
         return [*sorted(read, key=number_order, reverse=True), NONE_READ]
 
     @property
