@@ -15,13 +15,21 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 
 from cms.compliance.actions import set_rule
 from cms.compliance.models import Target
+from cms.references.models import LegalReference
 from cms.versions.enums import Change
 from cms.versions.models import PublishingPlan, Withdrawal
 from guidelines.actions import acknowledge_guideline, plan_guideline, publish_guideline
 from guidelines.models import GuidelinePage, GuidelineVersion
 from guidelines.queries.approvals import seen_words
 from tests.cast import LOGIN_BACKEND
-from tests.factories import GuidelineIndexPageFactory, GuidelinePageFactory, RequirementFactory, UserFactory, text
+from tests.factories import (
+    GuidelineIndexPageFactory,
+    GuidelinePageFactory,
+    LegalReferenceFactory,
+    RequirementFactory,
+    UserFactory,
+    text,
+)
 from tests.test_guidelines import edit, versions_of
 
 TODAY = timezone.localdate
@@ -135,6 +143,16 @@ def test_dialog_says_what_has_changed_and_what_it_costs(published, approver_clie
     ):
         assert words in shown, words
     assert "lyttat" not in shown  # nothing has changed places
+
+
+def test_dialog_names_what_the_registers_say_otherwise_and_leads_there(published, approver_client):
+    law = LegalReferenceFactory(key="orosanmalan")
+    page = edit(published, "Se {{lag:orosanmalan}}.")
+    publish_guideline(page=page)
+    LegalReference.objects.filter(pk=law.pk).update(citation="19 kap. 2 § socialtjänstlagen (2025:400)")
+    shown = approver_client.get(dialog(edit(page, "Se {{lag:orosanmalan}} först."))).content.decode()
+    assert ">19 kap. 2 § socialtjänstlagen (2025:400)</a>" in shown.partition("Registret har ändrats:")[2][:400]
+    assert "lag:orosanmalan" not in shown
 
 
 def test_dialog_publishes_as_decided(published, approver_client):

@@ -13,6 +13,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from cms.core.registry import token_kinds
 from cms.versions.comparison import Compared, Passage, compare
 from cms.versions.freezing import Draft, DraftFragment, UnknownTokens
 from cms.versions.models import Fragment, PublishingPlan, Withdrawal
@@ -44,6 +45,14 @@ def _lacks_plan(page: GuidelinePage) -> bool:
 
 
 # What a publication would do
+
+
+@dataclass(frozen=True)
+class ChangedEntry:
+    """An entry of a register that says something else than a version did: its words, and where the admin keeps it."""
+
+    words: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ class Outlook:
     fields: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     compared: tuple[Compared, ...] = ()
-    registers: tuple[str, ...] = ()
+    registers: tuple[ChangedEntry, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     notes: tuple[Note, ...] = ()
     plan: PublishingPlan | None = None
@@ -239,13 +248,15 @@ def _lines(fields: Mapping[str, Any]) -> list[Passage]:
     return [Passage(name, "field", f"{names[name]}: {value}", value) for name, value in said.items()]
 
 
-def _changed_registers(latest: GuidelineVersion, draft: Draft) -> Iterator[str]:
-    """The keys of law and contacts whose register says something else than when the latest version was published."""
+def _changed_registers(latest: GuidelineVersion, draft: Draft) -> Iterator[ChangedEntry]:
+    """The law and contacts whose register says something else than when the latest version was published."""
     before = latest.content.parts["cites"]
-    for kind, cited in draft.cites.items():
+    for name, cited in draft.cites.items():
+        kind = token_kinds.get(name)
         for key, value in cited.items():
-            if key in before.get(kind, {}) and before[kind][key] != value:
-                yield f"{kind}:{key}"
+            if key in before.get(name, {}) and before[name][key] != value:
+                frozen = kind.freeze(key)
+                yield ChangedEntry(frozen.text.strip("[]") if frozen else key, kind.kept_at(key))
 
 
 def _waiting(page: GuidelinePage, draft: Draft) -> Iterator[Waiting]:
