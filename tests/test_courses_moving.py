@@ -396,6 +396,9 @@ def test_where_every_unit_is_withdrawn_nothing_is_finished_and_nothing_fails(lea
     withdraw_unit(page=page_of(old), unit_key=old.units.get().unit_key, reason="Fel")
     for name in ("home", "resume", "move", "finished"):
         assert client.get(address(name, enrollment), follow=True).status_code == 200
+    for page in (address("home", enrollment), reverse("courses:course", args=[old.key])):
+        assert "0 av 0 delar" not in client.get(page).content.decode()
+    assert "Kursen har inga delar för dig just nu" in client.get(page).content.decode()
     assert client.post(address("finish", enrollment)).url == address("home", enrollment)
     assert not Evidence.objects.exists()
     rewrite(old, 0)
