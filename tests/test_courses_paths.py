@@ -20,7 +20,7 @@ from cms.people.actions import enter_oversight_terms
 from cms.people.models import AuditEntry, OutboxMessage, Person
 from cms.versions.actions import PublishingError
 from courses import receivers
-from courses.actions import complete_unit, enroll, withdraw_course
+from courses.actions import complete_unit, enroll, withdraw_course, withdraw_unit
 from courses.actions.paths import (
     NotTheirHead,
     complete_path,
@@ -36,7 +36,7 @@ from courses.models import (
     LearningPathVersion,
     SignOff,
 )
-from courses.queries.paths import path_of, progress
+from courses.queries.paths import path_of, progress, with_minutes
 from tests.cast import Cast, Member
 from tests.factories import CourseIndexPageFactory
 from tests.learning import cut, publish_course, without_noise
@@ -296,8 +296,19 @@ def test_more_paths_cost_no_more_queries(cast: Cast, courses: Any, django_assert
         while Target.objects.filter(kind="path").count() < count:
             publish(make_path(*courses))
         targets = list(Target.objects.filter(kind="path"))
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             assert len(progress(person, targets, on)) == count
+
+
+def test_a_path_says_the_minutes_that_its_reader_would_take(courses: Any, path: LearningPathVersion) -> None:
+    def minutes() -> list[int]:
+        found = path_of(None, path.key, timezone.localdate())
+        assert found is not None
+        return [part.minutes for part in with_minutes([found], None, timezone.localdate())[0].parts]
+
+    before, unit = minutes(), courses[0].units.first()
+    withdraw_unit(page=CoursePage.objects.get(key=courses[0].key), unit_key=unit.unit_key, reason="Fel")
+    assert minutes() == [before[0] - unit.minutes, *before[1:]]
 
 
 def test_preview_is_the_page(courses: Any, cast: Cast) -> None:

@@ -54,7 +54,7 @@ class AuditAction(TextChoices):
     CERTIFICATE_FETCHED = "certificate_fetched", _("fetched a certificate")
     OVERVIEW_VIEWED = "overview_viewed", _("viewed the overview of a workplace")
     PEOPLE_VIEWED = "people_viewed", _("viewed the list of people at a workplace")
-    PERSON_VIEWED = "person_viewed", _("viewed one person's training")
+    PERSON_VIEWED = "person_viewed", _("viewed what is kept about one person")
     LIST_EXPORTED = "list_exported", _("exported a list")
     DISCLOSED = "disclosed", _("disclosed a public record")
     EMPLOYMENT_CHANGED = "employment_changed", _("changed an employment")

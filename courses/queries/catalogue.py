@@ -48,9 +48,7 @@ def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
     """Every course in force, with minutes and units of the reader's own reading, in a constant number of queries."""
     versions = list(versions_in_force(on))
     audience = audience_of(person, on) if person else ""
-    units: dict[int, list[UnitVersion]] = {}
-    for unit in UnitVersion.objects.standing().filter(course_version__in=versions):
-        units.setdefault(unit.course_version_id, []).append(unit)
+    fresh = fresh_units(versions, audience)
     mine = {}
     if person is not None:
         mine = {
@@ -60,10 +58,18 @@ def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
     again = _asked_again(person, [key for key, one in mine.items() if one.finished_at], on) if person else {}
     entries = []
     for version in versions:
-        own = in_reading(units.get(version.pk, []), audience)
+        own = fresh[version.pk]
         minutes = sum(unit.minutes for unit in own)
         entries.append(CatalogueEntry(version, mine.get(version.key), minutes, len(own), again.get(version.key)))
     return entries
+
+
+def fresh_units(versions: Collection[CourseVersion], audience: str) -> dict[int, list[UnitVersion]]:
+    """The units that somebody of a reading who begins now would have, by version, in one query."""
+    units: dict[int, list[UnitVersion]] = {version.pk: [] for version in versions}
+    for unit in UnitVersion.objects.standing().filter(course_version__in=versions) if versions else ():
+        units[unit.course_version_id].append(unit)
+    return {pk: in_reading(some, audience) for pk, some in units.items()}
 
 
 def _asked_again(person: Person, finished: list[UUID], on: date) -> dict[UUID, State]:

@@ -1,7 +1,7 @@
 """Learning paths as one person meets them: what is done, what is left, whether it is complete. Few queries for many."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from cms.people.queries import records_of, view_of, visible_employments
 from cms.versions.models import Withdrawal
 from cms.versions.queries import in_force
 from courses.models import CourseVersion, Enrollment, LearningPathCourse, LearningPathVersion, SignOff, UnitVersion
-from courses.queries.catalogue import versions_in_force
+from courses.queries.catalogue import audience_of, fresh_units, versions_in_force
 from courses.queries.units import gives_certificate, in_reading
 
 KIND = "path"
@@ -31,19 +31,19 @@ COURSE = "course"
 
 @dataclass(frozen=True)
 class PathPart:
-    """A course of a path for one person. `evidence` is what was last done of it; `version` what can be taken today."""
+    """A course of a path for one person. `evidence` is what was last done of it; `version` what can be taken today.
+
+    `minutes` are those of the person's own reading, once `with_minutes` has been asked for them.
+    """
 
     course: LearningPathCourse
     evidence: Evidence | None = None
     version: CourseVersion | None = None
+    minutes: int = 0
 
     @property
     def url(self) -> str:
         return reverse("courses:course", args=[self.course.course_key])
-
-    @property
-    def minutes(self) -> int:
-        return self.version.minutes if self.version is not None else 0
 
     def is_done(self, since: datetime | None) -> bool:
         return self.evidence is not None and (since is None or self.evidence.achieved_at > since)
@@ -131,6 +131,18 @@ def path_of(person: Person | None, key: UUID, on: date) -> Path | None:
     return paths_of(person, [version], on)[0] if version is not None else None
 
 
+def with_minutes(paths: list[Path], person: Person | None, on: date) -> list[Path]:
+    """The same paths, each course with the planned minutes of what its reader would do of it today."""
+    versions = [part.version for path in paths for part in path.parts if part.version is not None]
+    fresh = fresh_units(versions, audience_of(person, on) if person is not None and versions else "")
+    minutes = {pk: sum(unit.minutes for unit in units) for pk, units in fresh.items()}
+
+    def timed(part: PathPart) -> PathPart:
+        return replace(part, minutes=minutes[part.version.pk]) if part.version is not None else part
+
+    return [replace(path, parts=tuple(timed(part) for part in path.parts)) for path in paths]
+
+
 def _records(person: Person) -> Any:
     return records_of(Person.objects.filter(pk=person.merged_into_id or person.pk)).values("pk")
 
@@ -181,7 +193,7 @@ def progress(person: Person, targets: list[Target], on: date) -> dict[int, Progr
     """How far a person has come with many paths. Out: paths that are not in force."""
     by_key = {target.key: target for target in targets}
     found = {}
-    for path in paths_of(person, paths_in_force(on, list(by_key)), on):
+    for path in with_minutes(paths_of(person, paths_in_force(on, list(by_key)), on), person, on):
         needed = [part for part in path.parts if part.is_needed(path.since)]
         talk = int(path.version.needs_talk)
         found[by_key[path.version.key].pk] = Progress(

@@ -20,7 +20,7 @@ from courses.models import (
 )
 from courses.queries.catalogue import versions_in_force
 from courses.queries.drafts import gather
-from courses.queries.paths import Path, PathPart
+from courses.queries.paths import Path, PathPart, with_minutes
 from courses.queries.playing import ShownStep, shown_step
 from courses.queries.quiz import ReadUnit, Taken, asked, filled, graded
 from courses.queries.units import Outline, composed, outline_of
@@ -139,4 +139,4 @@ def preview_path(page: LearningPathPage, on: date) -> Path:
         )
         for step in steps
     ]
-    return Path(version=version, parts=tuple(parts))
+    return with_minutes([Path(version=version, parts=tuple(parts))], None, on)[0]

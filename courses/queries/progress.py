@@ -18,9 +18,8 @@ from cms.people.models import Person
 from cms.versions.models import Withdrawal
 from cms.versions.queries import in_force
 from courses.models import CourseVersion, Enrollment, UnitVersion
-from courses.queries.catalogue import audience_of, versions_in_force
+from courses.queries.catalogue import audience_of, fresh_units, versions_in_force
 from courses.queries.learning import Course, courses_of
-from courses.queries.units import in_reading
 
 
 def progress(person: Person, targets: list[Target], on: date) -> dict[int, Progress]:
@@ -34,7 +33,7 @@ def progress(person: Person, targets: list[Target], on: date) -> dict[int, Progr
     under_way = [one for key, one in latest.items() if one.finished_at is None and key in versions]
     courses = {course.enrollment.course_key: course for course in courses_of(under_way).values()}
     waiting = [version for key, version in versions.items() if key not in courses]
-    fresh = _fresh(waiting, person, on)
+    fresh = fresh_units(waiting, audience_of(person, on) if waiting else "")
     found: dict[int, Progress] = {}
     for target in targets:
         if target.key in courses:
@@ -48,15 +47,6 @@ def progress(person: Person, targets: list[Target], on: date) -> dict[int, Progr
                 minutes_left=sum(unit.minutes for unit in units),
             )
     return found
-
-
-def _fresh(versions: list[CourseVersion], person: Person, on: date) -> dict[int, list[UnitVersion]]:
-    """The units that somebody who begins now would have, by version."""
-    units: dict[int, list[UnitVersion]] = {version.pk: [] for version in versions}
-    for unit in UnitVersion.objects.standing().filter(course_version__in=versions):
-        units[unit.course_version_id].append(unit)
-    audience = audience_of(person, on) if versions else ""
-    return {pk: in_reading(some, audience) for pk, some in units.items()}
 
 
 def invitation(course: Course) -> str:

@@ -19,7 +19,7 @@ from courses.actions.paths import complete_path, sign_off, take_sign_off_back
 from courses.forms import TalkForm
 from courses.models import LearningPathVersion, SignOff
 from courses.queries.learning import certificate_under
-from courses.queries.paths import Path, is_head_of, path_of, paths_in_force
+from courses.queries.paths import Path, is_head_of, path_of, paths_in_force, with_minutes
 from courses.views.stash import login_address, to_login
 
 
@@ -36,7 +36,7 @@ def path(request: HttpRequest, key: UUID) -> HttpResponse:
         complete_path(person=person, path_key=key)
         return redirect("courses:path", key)
     context = {
-        "path": found,
+        "path": with_minutes([found], person, today)[0],
         "person": person,
         "certificate": _certificate(found),
         "login_url": login_address(request.path),
