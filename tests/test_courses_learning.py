@@ -322,7 +322,7 @@ def test_each_reading_has_its_own_units_questions_and_text(learner):
     assert "Bara förskolan." in html
     assert "Bara skolan." not in html
     assert "Fråga 1 av 2" in html
-    assert "0 av 1 delar klara" in html
+    assert "0 av 1 del klar" in html
     assert client.get(address("unit", enrollment, version.units.last())).status_code == 404
     unit = version.units.first()
     mine = {key: value for key, value in right_answers(unit).items() if key != str(questions[1].key)}

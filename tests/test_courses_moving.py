@@ -17,6 +17,7 @@ from cms.compliance.due import add_months
 from cms.compliance.enums import State
 from cms.compliance.models import Evidence, Target
 from cms.compliance.queries import standings, training_of
+from cms.people.actions import merge_people
 from cms.people.models import Person
 from cms.versions.actions import AlreadyWithdrawn
 from courses.actions import (
@@ -316,6 +317,19 @@ def test_the_lists_say_what_has_run_out_and_what_is_only_begun_anew(learner):
     assert "Det som är kvar av kurserna tar ungefär 10 minuter, på arbetstid." in own
 
 
+def test_a_course_that_another_record_has_done_is_not_only_begun(learner, second_learner):
+    version = finished_before(second_learner.person, 40)
+    require(
+        target=Target.objects.get(key=version.key), name="Krav", effective_on=TODAY - timedelta(days=60), due_days=30
+    )
+    begin(learner.person, version)
+    assert "Påbörjad" in learner.client().get("/kurs/").content.decode()
+    merge_people(duplicate=second_learner.person, into=learner.person, actor=None)
+    html = learner.client().get("/kurs/").content.decode()
+    assert "Genomförd" in html
+    assert "Påbörjad" not in html
+
+
 def test_a_course_begun_anew_of_ones_own_accord_is_not_to_be_done_first(learner):
     version = finished_before(learner.person, 40)
     enroll(person=learner.person, course_key=version.key, again=True)
@@ -388,6 +402,21 @@ def test_what_was_done_before_a_unit_was_withdrawn_stays_done(learner):
         withdraw_unit(page=page_of(old), unit_key=old.units.first().unit_key, reason="Fel")
     assert do(enrollment, 1).finished
     assert len(Certificate.objects.get().facts["units"]) == 2
+
+
+def test_the_dialog_says_when_the_unit_is_the_last_that_is_left(approver):
+    old = publish_course(units=0, read_only=2)
+    page, units = page_of(old), list(old.units.all())
+    addresses = [reverse("courses_withdraw_unit", args=[page.pk, unit.unit_key]) for unit in units]
+    other, alone = "kan avsluta kursen", "Det är den enda del som är kvar"
+    html = approver.client().get(addresses[0]).content.decode()
+    assert other in html
+    assert alone not in html
+    approver.client().post(addresses[0], {"reason": "Fel"})
+    html = approver.client().get(addresses[1]).content.decode()
+    assert other not in html
+    assert alone in html
+    assert reverse("courses_withdraw", args=[page.pk]) in html
 
 
 def test_where_every_unit_is_withdrawn_nothing_is_finished_and_nothing_fails(learner):

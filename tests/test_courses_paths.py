@@ -193,13 +193,18 @@ def test_a_talk_taken_back_counts_no_more(cast: Cast, courses: Any, path: Learni
     assert proofs(path) == []
 
 
-def test_a_withdrawn_course_leaves_nobody_stuck(cast: Cast, courses: Any) -> None:
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_withdrawn_course_leaves_nobody_stuck(cast: Cast, courses: Any, *, whole: bool) -> None:
     page = make_path(*courses, talk=False)
     path = publish(page)
     assert path is not None
     take(cast.learner.person, courses[1])
     assert proofs(path) == []
-    withdraw_course(page=CoursePage.objects.get(key=courses[0].key), reason="Ersatt")
+    course = CoursePage.objects.get(key=courses[0].key)
+    if whole:
+        withdraw_course(page=course, reason="Ersatt")
+    else:
+        withdraw_unit(page=course, unit_key=courses[0].units.get().unit_key, reason="Fel")
     complete_path(person=cast.learner.person, path_key=path.key)
     assert len(proofs(path)) == 1
     page.refresh_from_db()

@@ -147,6 +147,8 @@ def test_everything_is_in_the_file_and_on_the_page(city: City, learner: Member, 
     assert found["Var du arbetar"][0]["Enhet"] == city.almskolan.name
     assert found["Vad du har gjort"][0]["Återtaget"] == "Gjordes inte"
     assert found["När du är ledig"] == [{"Från": "2026-03-01", "Till": "2026-03-02", "Källa": "Kommunens HR-system"}]
+    settings.LEDSTANG_ROSTER_SOURCES = {"hr": {"label": "Kommunens HR-system"}}
+    assert kept(learner)["När du är ledig"][0]["Källa"] == "Inskrivet för hand"
     text = body(learner.client().get(page("my-data"))).replace("<wbr>", "")
     for word in ("lena@example.se", "Almskolan", "Gjordes inte", "2026-03-02"):
         assert word in text

@@ -278,7 +278,7 @@ def test_file_is_shown_first_and_read_in_when_confirmed(keeper):
                     "jour;Orosanmälan;Jouren i norr;Norr;070-174 06 08;Alla;\r\n")  # fmt: skip
     shown = answer.content.decode()
     assert answer.context["plan"].faults == ()
-    assert "1 nya, 1 ändrade" in shown
+    assert "1 ny, 1 ändrad" in shown
     assert "070-174 06 05 → 070-174 06 07" in shown
     assert Contact.objects.count() == 1
     kept = {"kept": answer.context["kept"], "digest": answer.context["plan"].digest}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from cms.compliance.due import Validity
 from cms.compliance.enums import State
@@ -33,15 +33,34 @@ def versions_in_force(on: date, keys: Collection[UUID] | None = None) -> QuerySe
     return found
 
 
+def with_units(versions: QuerySet[CourseVersion]) -> QuerySet[CourseVersion]:
+    """Those of which something can be taken: their units have not all been withdrawn one by one."""
+    return versions.filter(Exists(UnitVersion.objects.standing().filter(course_version=OuterRef("pk"))))
+
+
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """A course in the list, as far as the visitor has come with it. `again`: where they stand, if it is asked anew."""
+    """A course in the list, as far as the visitor has come with it. `standing`: with what is asked, once they began."""
 
     version: CourseVersion
     enrollment: Enrollment | None
     minutes: int
     units: int
-    again: State | None = None
+    standing: State | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        return self.enrollment is not None and self.enrollment.finished_at is not None
+
+    @property
+    def again(self) -> State | None:
+        """Where they stand with what they have finished and is asked anew."""
+        return self.standing if self.is_finished and self.standing in OPEN else None
+
+    @property
+    def is_done(self) -> bool:
+        """Also by what was done elsewhere, or in a record that has been merged."""
+        return self.is_finished or self.standing == State.DONE
 
 
 def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
@@ -55,12 +74,12 @@ def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
             enrollment.course_key: enrollment
             for enrollment in Enrollment.objects.latest_of_courses(person, [version.key for version in versions])
         }
-    again = _asked_again(person, [key for key, one in mine.items() if one.finished_at], on) if person else {}
+    standing = _standing_with(person, list(mine), on) if person is not None else {}
     entries = []
     for version in versions:
         own = fresh[version.pk]
         minutes = sum(unit.minutes for unit in own)
-        entries.append(CatalogueEntry(version, mine.get(version.key), minutes, len(own), again.get(version.key)))
+        entries.append(CatalogueEntry(version, mine.get(version.key), minutes, len(own), standing.get(version.key)))
     return entries
 
 
@@ -72,11 +91,11 @@ def fresh_units(versions: Collection[CourseVersion], audience: str) -> dict[int,
     return {pk: in_reading(some, audience) for pk, some in units.items()}
 
 
-def _asked_again(person: Person, finished: list[UUID], on: date) -> dict[UUID, State]:
-    """Where somebody stands with the courses that they have finished and that are there to be done again."""
-    targets = list(Target.objects.filter(kind="course", key__in=finished)) if finished else []
+def _standing_with(person: Person, begun: list[UUID], on: date) -> dict[UUID, State]:
+    """Where somebody stands with the courses that they have begun, by key, as far as these are asked of anybody."""
+    targets = list(Target.objects.filter(kind="course", key__in=begun)) if begun else []
     found = standings(Person.objects.filter(pk=person.pk), targets, on).get(person.pk, {}) if targets else {}
-    return {one.key: found[one.pk].state for one in targets if one.pk in found and found[one.pk].state in OPEN}
+    return {one.key: found[one.pk].state for one in targets if one.pk in found}
 
 
 def audience_of(person: Person, on: date) -> str:

@@ -22,7 +22,7 @@ from cms.people.queries import records_of, view_of, visible_employments
 from cms.versions.models import Withdrawal
 from cms.versions.queries import in_force
 from courses.models import CourseVersion, Enrollment, LearningPathCourse, LearningPathVersion, SignOff, UnitVersion
-from courses.queries.catalogue import audience_of, fresh_units, versions_in_force
+from courses.queries.catalogue import audience_of, fresh_units, versions_in_force, with_units
 from courses.queries.units import gives_certificate, in_reading
 
 KIND = "path"
@@ -49,7 +49,7 @@ class PathPart:
         return self.evidence is not None and (since is None or self.evidence.achieved_at > since)
 
     def is_needed(self, since: datetime | None) -> bool:
-        """A required course that has been withdrawn is asked of nobody who has not done it."""
+        """A required course that has been withdrawn, whole or unit by unit, is asked of nobody who has not done it."""
         return self.course.is_required and (self.version is not None or self.is_done(since))
 
 
@@ -108,7 +108,7 @@ def paths_of(person: Person | None, versions: Iterable[LearningPathVersion], on:
     for course in LearningPathCourse.objects.filter(path_version__in=versions):
         courses.setdefault(course.path_version_id, []).append(course)
     keys = {course.course_key for some in courses.values() for course in some}
-    open_today = {version.key: version for version in versions_in_force(on, keys)} if keys else {}
+    open_today = {version.key: version for version in with_units(versions_in_force(on, keys))} if keys else {}
     evidence = _evidence(person, keys, {version.key for version in versions}) if person is not None else {}
     talks = _talks(person, versions) if person is not None else {}
     return [

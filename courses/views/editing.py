@@ -1,6 +1,7 @@
 """Cut and withdraw a course in Wagtail's admin."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from wagtail.models import Page
 
 from cms.versions.actions import PublishingError
 from cms.versions.models import Withdrawal
+from cms.versions.queries import in_force
 from courses.actions import CourseIncomplete, cut_course_version, renew_citation, withdraw_course, withdraw_unit
 from courses.forms import CutForm, WithdrawForm, WithdrawUnitForm
 from courses.freezing import UnitDraft
@@ -158,9 +160,17 @@ def withdraw_one(request: HttpRequest, page_id: int, unit_key: UUID) -> HttpResp
         else:
             messages.success(request, _("“%(title)s” is withdrawn.") % {"title": unit.title})
             return redirect("courses_cut", page.pk)
-    context = {"form": form, "unit": unit, "cost": cost_of(page, timezone.localdate())}
+    today = timezone.localdate()
+    context = {"form": form, "unit": unit, "cost": cost_of(page, today), "is_last": _is_last(unit, today)}
     title = _("Withdraw the unit at once")
     return framed(request, "courses/admin/withdraw_unit.html", page, title, "warning", context)
+
+
+def _is_last(unit: UnitVersion, on: date) -> bool:
+    """Whether the course that is taken on a day has nothing left without this unit."""
+    others = UnitVersion.objects.standing().exclude(unit_key=unit.unit_key)
+    version = in_force(CourseVersion, unit.course_version.key, on)
+    return version is not None and not others.filter(course_version=version).exists()
 
 
 # What Wagtail's own buttons lead to
