@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -229,13 +230,15 @@ def test_whoever_had_finished_redoes_only_what_has_changed(learner, second_learn
     old = publish_course(units=0, read_only=3)
     first = begin(learner.person, old)
     do(first, 0, 1, 2)
-    do(begin(second_learner.person, old), 0)
+    other = begin(second_learner.person, old)
+    do(other, 0)
     rewrite(old, 1)
     new = recut(old, "redo_units", note="Ny lag", redo_by=TODAY + timedelta(days=30))
     assert (new.number, new.keeps_unchanged) == ("2.0", True)
     client = learner.client()
     html = client.get(reverse("courses:course", args=[old.key])).content.decode()
     assert "Du behåller 2 av 3 delar. 1 görs om." in " ".join(html.split())
+    assert "Vad som har ändrats: Ny lag" in " ".join(strip_tags(html).split())
     client.post(reverse("courses:course", args=[old.key]), {"varv": 2, "lasning": "allt"})
     again = Enrollment.objects.get(cycle=2)
     course = own_course(learner.person, again.key, TODAY)
@@ -250,6 +253,19 @@ def test_whoever_had_finished_redoes_only_what_has_changed(learner, second_learn
 def recut_all(version):
     rewrite(version, 0)
     return recut(version, "substantive", note="Allt", redo_by=TODAY + timedelta(days=30))
+
+
+def test_all_that_lies_between_is_said_to_whoever_comes_from_an_earlier_version(learner, second_learner):
+    old = publish_course(units=0, read_only=2)
+    do(begin(learner.person, old), 0, 1)
+    other = begin(second_learner.person, old)
+    new = recut_all(old)
+    rewrite(new, 1)
+    recut(new, note="Klarare ord")
+    course = learner.client().get(reverse("courses:course", args=[old.key]))
+    for page in (course, second_learner.client().get(address("move", other))):
+        said = " ".join(BeautifulSoup(page.content, "html.parser").get_text(" ").split())
+        assert "Vad som har ändrats: Version 2.1: Klarare ord Version 2.0: Allt" in said
 
 
 # Renewal

@@ -4,6 +4,7 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
@@ -41,6 +42,18 @@ def test_two_versions_are_compared_word_by_word(published, client):
     assert "[borttaget: </span>rektor samma dag<" in shown
     assert shown.count('data-how="removed"') == shown.count('data-how="added"') == 1
     assert "Anmälan går till socialtjänsten" in shown
+
+
+def test_what_lies_between_two_versions_is_said_of_each(published, client):
+    publish_guideline(page=edit(published, text("Ring socialtjänsten.")), note="Kortare")
+    shown = " ".join(
+        BeautifulSoup(client.get(f"/r/{published.key}/jamfor/").content, "html.parser").get_text(" ").split()
+    )
+    assert "Det här skiljer version 1.0 och 2.1" in shown
+    assert all(words in shown for words in ("Version 2.0: Anmälan går till socialtjänsten", "Version 2.1: Kortare"))
+    only = client.get(f"/r/{published.key}/jamfor/?fran=2.0&till=2.1").content.decode()
+    assert "Kortare" in only
+    assert "Anmälan går till" not in only
 
 
 def test_comparison_holds_no_contact_that_is_not_for_all(published, client):

@@ -5,6 +5,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -321,6 +322,11 @@ def test_substantive_version_asks_again(published, learner):
     assert "ska läsas på nytt" in shown
     assert "Kvittera version 2.0" in shown
     assert "Vikarier omfattas" in shown
+    publish_guideline(page=edit(published, "Nyare."), note="Klarare ord")
+    shown = read(learner.client(), here(published))
+    assert "Kvittera version 2.1" in shown
+    said_of_each = " ".join(BeautifulSoup(shown, "html.parser").get_text(" ").split())
+    assert "Version 2.1: Klarare ord Version 2.0: Vikarier omfattas" in said_of_each
 
 
 def test_newer_version_meanwhile_is_said_and_nothing_is_lost(published, learner):

@@ -57,6 +57,16 @@ def in_force_among(versions: Iterable[AnyVersion], on: date) -> AnyVersion | Non
     return max(by_then, key=lambda version: (version.effective_on, version.major, version.minor), default=None)
 
 
+def noted_since(earlier: AnyVersion, later: AnyVersion, among: Iterable[AnyVersion]) -> list[AnyVersion]:
+    """The versions after one up to another that say what has changed in them, the newest first.
+
+    Whoever comes from an earlier version is told of all that lies between, not only of the last.
+    """
+    after, upto = (earlier.major, earlier.minor), (later.major, later.minor)
+    between = [one for one in among if one.change_note and after < (one.major, one.minor) <= upto]
+    return sorted(between, key=lambda one: (one.major, one.minor), reverse=True)
+
+
 def latest_version(model: type[AnyVersion], key: uuid.UUID) -> AnyVersion | None:
     """The version with the highest number, in force or not."""
     return model.objects.of(key).latest_first().first()

@@ -12,7 +12,7 @@ from cms.core.views import render_page
 from cms.people.models import Person
 from cms.people.views import acting_person
 from cms.versions.models import Withdrawal
-from cms.versions.queries import in_force, sections_of
+from cms.versions.queries import in_force, noted_since, sections_of
 from courses.actions import CourseNotOpen, enroll
 from courses.forms import EVERYTHING, EnrollForm
 from courses.models import (
@@ -101,6 +101,7 @@ def _description(version: CourseVersion, person: Person | None) -> dict[str, obj
     cycle = last.cycle + 1 if last is not None and last.finished_at else 1
     notes = notes_before(units, audience or None)
     read = filled([*sections_of(version.content, audience or None), *notes.values()], [], person, today).sections
+    is_newer = last is not None and version.major > last.version.major
     said = dict(zip(notes, read[len(read) - len(notes) :], strict=True))
     form = EnrollForm(initial={"lasning": audience or EVERYTHING, "varv": cycle}) if person else None
     return {
@@ -113,7 +114,8 @@ def _description(version: CourseVersion, person: Person | None) -> dict[str, obj
         "last": last,
         "course": courses_of([last])[last.pk] if last else None,
         "certificate": certificate_of(last) if last and last.finished_at else None,
-        "is_newer": last is not None and version.major > last.version.major,
+        "is_newer": is_newer,
+        "noted": noted_since(last.version, version, CourseVersion.objects.of(version.key)) if last and is_newer else [],
         "plan": _plan(last, version, audience) if last else None,
         "form": form,
     }

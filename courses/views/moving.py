@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cms.core.views import render_page
 from cms.people.models import Person
+from cms.versions.queries import noted_since
 from courses.actions import LearningError, finish_course, move_to_version
 from courses.forms import MoveForm
 from courses.models import CourseVersion
@@ -27,7 +28,9 @@ def move(request: HttpRequest, person: Person, course: Course) -> HttpResponse:
     to = None if course.is_closed else newer_version(enrollment, timezone.localdate())
     if to is None:
         return redirect("courses:home", enrollment.key)
-    return render_page(request, "courses/move.html", {"course": course, "plan": plan_move(enrollment, to)})
+    noted = noted_since(enrollment.version, to, CourseVersion.objects.of(to.key))
+    context = {"course": course, "plan": plan_move(enrollment, to), "noted": noted}
+    return render_page(request, "courses/move.html", context)
 
 
 def _move(request: HttpRequest, course: Course) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cms.core.views import render_page
+from cms.versions.queries import noted_since
 from guidelines.forms import PairForm
 from guidelines.queries.history import comparison, pair_to_compare
 from guidelines.views.public import find_document
@@ -30,7 +31,14 @@ def compare(request: HttpRequest, key: UUID) -> HttpResponse:
         raise Http404
     compared = comparison(*form.pair)
     not_yet = compared.later if compared.later.effective_on > timezone.localdate() else None
-    context = {"document": found, "current": current, "form": form, "comparison": compared, "not_yet": not_yet}
+    context = {
+        "document": found,
+        "current": current,
+        "form": form,
+        "comparison": compared,
+        "noted": noted_since(compared.earlier, compared.later, found.versions),
+        "not_yet": not_yet,
+    }
     response = render_page(request, "guidelines/compare.html", context)
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -20,7 +20,7 @@ from cms.core.views import render_page
 from cms.people.models import Person
 from cms.people.views import acting_person
 from cms.references.queries import glossary
-from cms.versions.queries import Text, latest_version, text_of
+from cms.versions.queries import Text, latest_version, noted_since, text_of
 from guidelines.actions import WrongAnswers, acknowledge_guideline
 from guidelines.enums import GuidelineKind
 from guidelines.forms import AcknowledgeForm, DayForm
@@ -142,6 +142,7 @@ def _page(
         "base_url": site_address(),
         "person": person,
         "receipt": receipt,
+        "noted": noted_since(receipt.earlier.version, shown, found.versions) if receipt.earlier else [],
         "can_acknowledge": can_acknowledge,
         "form": form,
     }
