@@ -27,7 +27,7 @@ class GuidelinesConfig(AppConfig):
             TargetKind(
                 name=KIND,
                 label=pgettext_lazy("kind of target", "Guideline"),
-                done_label=pgettext_lazy("evidence", "has taken part of"),
+                done_label=pgettext_lazy("evidence", "has read"),
                 progress=acknowledgements.progress,
             )
         )

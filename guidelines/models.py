@@ -78,7 +78,7 @@ class GuidelinePage(BasePage):
         _("statement"),
         max_length=200,
         blank=True,
-        help_text=_("What readers state when they acknowledge. Empty: “I have taken part of the guideline”."),
+        help_text=_("What readers state when they acknowledge. Empty: “I have read the guideline”."),
     )
     questions = StreamField(
         [("question", ControlQuestionBlock())],
@@ -202,7 +202,7 @@ FROZEN_WORDS = ("kind", "summary", "decided_by", "decision_ref", "record_number"
 def default_statement() -> str:
     """In the site's language, whatever language the editor has chosen for the admin."""
     with translation.override(settings.LANGUAGE_CODE):
-        return gettext("I have taken part of the guideline")
+        return gettext("I have read the guideline")
 
 
 class GuidelineVersion(Version):
@@ -242,7 +242,7 @@ class GuidelineVersion(Version):
 
 
 class Acknowledgement(Record):
-    """A person states that they have taken part of a version. Never cleared."""
+    """A person states that they have read a version. Never cleared."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="acknowledgements")

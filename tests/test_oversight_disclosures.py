@@ -59,6 +59,7 @@ def test_request_is_gone_through_released_and_kept(city: City, cast: Cast, asked
     client.post(page("release-disclosure", asked.key))
     release = DisclosureRelease.objects.get()
     assert (release.lines, release.masked, release.withheld, release.released_by) == (1, 1, 0, cast.hr.person)
+    assert "1 rad som den är, 1 utan namn, 0 inte utlämnade." in body(client.get(address))
     answer = client.get(page("disclosed-file", asked.key))
     text = body(answer)
     assert "Begäran;2026/114" in text

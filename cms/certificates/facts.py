@@ -105,7 +105,7 @@ class UnitsFacts(PersonalFacts):
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptFacts(PersonalFacts):
-    """Somebody has stated that they have taken part of a guideline's version. `path` leads to that version."""
+    """Somebody has stated that they have read a guideline's version. `path` leads to that version."""
 
     kind: ClassVar[CertificateKind] = CertificateKind.RECEIPT
 

@@ -197,7 +197,7 @@ def _why(said: Said, today: date) -> str:
     """The rule by which it is said, in words."""
     words: dict[Rule, Any] = {
         Rule.ASSIGNED: _("It is new on your list since %(day)s."),
-        Rule.NEW_VERSION: _("There is a new version since %(day)s, which you need to take part of."),
+        Rule.NEW_VERSION: _("There is a new version since %(day)s, which you need to read or do."),
         Rule.EXPIRING: _("What you have done expires. You can renew it now."),
         Rule.DUE_SOON: _("The day is coming closer."),
         Rule.OVERDUE: _("The day has passed."),

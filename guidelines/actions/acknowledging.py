@@ -1,4 +1,4 @@
-"""A person states that they have taken part of a version."""
+"""A person states that they have read a version."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -48,7 +48,7 @@ def acknowledge_guideline(
     answers: Mapping[str, Collection[str]] | None = None,
     at: datetime | None = None,
 ) -> Acknowledgement:
-    """Write down, exactly once, that a person has taken part of the version they had on the screen.
+    """Write down, exactly once, that a person has read the version they had on the screen.
 
     It stays true when a newer version has come into force meanwhile; whether it is enough is standing's to say.
     `answers` are the keys of the choices picked, by control question: they are graded here and kept nowhere.

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('owner_function', models.CharField(blank=True, help_text='A function, not a name.', max_length=200, verbose_name='owner')),
                 ('replaces', models.CharField(blank=True, max_length=200, verbose_name='replaces')),
                 ('review_by', models.DateField(blank=True, null=True, verbose_name='review by')),
-                ('statement', models.CharField(blank=True, help_text='What readers state when they acknowledge. Empty: “I have taken part of the guideline”.', max_length=200, verbose_name='statement')),
+                ('statement', models.CharField(blank=True, help_text='What readers state when they acknowledge. Empty: “I have read the guideline”.', max_length=200, verbose_name='statement')),
                 ('questions', wagtail.fields.StreamField([('question', 5)], blank=True, block_lookup={0: ('wagtail.blocks.CharBlock', (), {'label': 'Question', 'max_length': 300}), 1: ('wagtail.blocks.CharBlock', (), {'label': 'Choice', 'max_length': 300}), 2: ('wagtail.blocks.BooleanBlock', (), {'label': 'This is right', 'required': False}), 3: ('wagtail.blocks.StructBlock', [[('text', 1), ('is_right', 2)]], {}), 4: ('wagtail.blocks.ListBlock', (3,), {'label': 'Choices', 'max_num': 6, 'min_num': 2}), 5: ('wagtail.blocks.StructBlock', [[('text', 0), ('choices', 4)]], {})}, help_text='One to three, if any. Readers answer them before they acknowledge. Only that they were right is known.', verbose_name='control questions')),
             ],
             options={

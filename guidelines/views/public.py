@@ -163,7 +163,7 @@ def _withdrawn(request: HttpRequest, found: Document) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def acknowledge(request: HttpRequest, key: UUID) -> HttpResponse:
-    """State that one has taken part of the version on the screen. Whoever comes without posting is led to the text."""
+    """State that one has read the version on the screen. Whoever comes without posting is led to the text."""
     found, here = find_document(request, key), reverse("guidelines:guideline", args=[key])
     if isinstance(found, HttpResponse):
         return found

@@ -46,5 +46,8 @@
   });
 
   // After a form that did not pass: start where the faults are listed.
-  document.querySelector("[data-focus]")?.focus();
+  const first = document.querySelector("[data-focus]");
+  // The field that was jumped to from an earlier list stays in the address, and the browser would go there again.
+  if (first && location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+  first?.focus();
 })();

@@ -48,7 +48,11 @@ def test_head_records_external_training_with_a_document(open_page: OpenPage, axe
     head.get_by_role("link", name="Registrera extern utbildning").click()
     axe(head)
     head.get_by_role("button", name="Registrera", exact=True).click()
-    expect(head.get_by_role("alert").or_(head.locator(".ds-validation-message")).first).to_be_visible()
+    summary = head.get_by_role("alert")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link").first.click()
+    head.get_by_role("button", name="Registrera", exact=True).click()
+    expect(summary).to_be_focused()  # not the field that the address still names
     head.get_by_role("radio").first.check()
     head.get_by_label("Dagen då det gjordes").fill("2026-10-01")
     head.get_by_label("Dokument").set_input_files(
