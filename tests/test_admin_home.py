@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -148,3 +149,13 @@ def test_way_to_the_admin_stands_on_every_page_for_those_who_may_go_there(cast, 
 
     assert ways(cast.editor.client()) == ["Redigera"]
     assert ways(cast.learner.client()) == ways(cast.hr.client()) == ways(visitor) == []
+
+
+def test_what_is_wrong_with_a_film_is_said_once_beside_it(editor):
+    add = reverse("wagtailmedia:add", args=["video"])
+    wrong = SimpleUploadedFile("film.txt", b"Ingen film")
+    for sent, said in (({}, "Det här fältet är obligatoriskt"), ({"file": wrong}, "Filändelsen “txt” är inte giltig")):
+        answer = editor.client().post(add, {"title": "Film", **sent})
+        errors = answer.context["form"].errors
+        assert list(errors) == ["file"]
+        assert [one for one in errors["file"] if one.startswith(said)] == list(errors["file"])

@@ -142,7 +142,7 @@ def test_decision_and_history_are_shown(published, client):
 def test_review_marks_are_shown_until_signed(published, client):
     page = edit(published, text("Lagen säger så.", review=("J", "S")))
     publish_guideline(page=page)
-    assert "Ska granskas av: jurist, socialtjänst" in read(client, here(published))
+    assert "Ska granskas av: jurist och socialtjänst" in read(client, here(published))
     assert "Inte granskad" in read(client, here(published))
     from tests.test_guidelines import sign_all
 

@@ -1,11 +1,12 @@
 """The languages that the interface speaks. What editors have written is always in the site's own."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 # As each calls itself: that is never translated. A language stands here when its catalogue is complete.
 OWN_NAMES = {"sv": "Svenska", "en": "English"}
@@ -32,3 +33,10 @@ def written(words: Any) -> SafeString:
     if not is_foreign():
         return conditional_escape(words)
     return format_html('<span lang="{}">{}</span>', settings.LANGUAGE_CODE, words)
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return gettext("%(some)s and %(last)s") % {"some": ", ".join(words[:-1]), "last": words[-1]}

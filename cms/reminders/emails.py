@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from cms.compliance.models import Target
 from cms.compliance.registry import Progress, target_kinds
 from cms.core.addresses import site_address
+from cms.core.languages import listed
 from cms.people.models import OutboxMessage, Person
 from cms.people.names import swedish_order
 from cms.people.registry import MailKind
@@ -142,16 +143,10 @@ def _beforehand(days: Iterable[int]) -> str:
     said = []
     if ahead:
         words = ngettext("%(days)s day before it is to be done", "%(days)s days before it is to be done", ahead[0])
-        said.append(words % {"days": _listed([str(number) for number in ahead])})
+        said.append(words % {"days": listed([str(number) for number in ahead])})
     if 0 in days:
         said.append(_("on the day itself"))
     return ", ".join(said)
-
-
-def _listed(words: list[str]) -> str:
-    if len(words) < 2:
-        return "".join(words)
-    return _("%(some)s and %(last)s") % {"some": ", ".join(words[:-1]), "last": words[-1]}
 
 
 def _progress(person: Person, targets: list[Target], today: date) -> dict[int, Progress]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext as _
 from wagtailmedia.forms import BaseMediaForm
 from wagtailmedia.models import MediaType
@@ -24,3 +26,11 @@ class FilmForm(BaseMediaForm):
         for name, words in helps.items():
             if name in self.fields:
                 self.fields[name].help_text = words
+        if "file" in self.fields:
+            self.fields["file"].validators.append(FileExtensionValidator(kinds))
+
+    def full_clean(self) -> None:
+        """What is wrong with the file is said once, beside it: the record's own check says it again above the form."""
+        super().full_clean()
+        if self.is_bound and self.has_error("file"):
+            self.errors.pop(NON_FIELD_ERRORS, None)

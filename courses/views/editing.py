@@ -94,6 +94,7 @@ def _cut_page(
     chosen = set(form["units"].value() or ())
     words = words_of(gathered)
     changed = gathered.changed
+    drafts = {str(unit.key): unit.draft for unit in gathered.units if unit.draft is not None}
     context = {
         "gathered": gathered,
         "overtaken": overtaken(gathered),
@@ -101,8 +102,8 @@ def _cut_page(
         "words": words,
         "form": form,
         "cost": cost_of(page, timezone.localdate(), gathered.latest, [unit.key for unit in changed]),
-        "redone": _extent([unit.draft for unit in changed if unit.draft is not None]),
-        "total": _extent(gathered.course.units),
+        "redone": _extent([drafts[str(unit.key)] for unit in changed if str(unit.key) in chosen & drafts.keys()]),
+        "total": _extent([draft for key, draft in drafts.items() if key in chosen]),
         "withdrawal": Withdrawal.objects.filter(key=page.key).first(),
     }
     return framed(request, "courses/admin/cut.html", page, _("Cut a version"), "upload", context, status)

@@ -15,6 +15,7 @@ from cms.certificates.enums import CertificateKind
 from cms.certificates.facts import GuidelineFacts, PosterFacts, ReceiptFacts, RouteFacts, SectionFacts
 from cms.certificates.models import Certificate
 from cms.core.enums import Audience, Competence
+from cms.core.languages import listed
 from cms.people.models import District
 from cms.references.enums import ContactKind
 from cms.references.queries import open_contacts
@@ -114,7 +115,7 @@ def _notices(document: Document, version: GuidelineVersion, reading: Reading, on
     elif version != document.in_force(on):
         found.append(_("This is version %(number)s, which does not apply any more.") % {"number": version.number})
     if reading.open_reviews:
-        who = ", ".join(str(Competence(competence).label) for competence in reading.open_reviews)
+        who = listed([str(Competence(competence).label) for competence in reading.open_reviews])
         found.append(_("Not reviewed: parts of the text are to be reviewed by %(who)s.") % {"who": who})
     return found
 

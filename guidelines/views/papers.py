@@ -1,5 +1,6 @@
 """A guideline on paper: any version as a PDF that can be verified, and the receipt of one's acknowledgement."""
 
+from textwrap import shorten
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -32,7 +33,8 @@ def paper(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpRespon
     asked = request.GET.get("lasning")
     audience = asked if asked in Audience.values else None
     certificate = issue_document(document=found, version=version, audience=audience, on=timezone.localdate())
-    response = answer_with(request, certificate, filename=f"{slugify(version.title)[:60]}-{version.number}.pdf")
+    name = slugify(shorten(version.title, 60, placeholder=""))
+    response = answer_with(request, certificate, filename=f"{name}-{version.number}.pdf")
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response

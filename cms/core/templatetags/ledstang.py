@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from cms.core.enums import THEME_COOKIE, Audience, Competence, Theme, Tone
-from cms.core.languages import Written, is_foreign, offered, written
+from cms.core.languages import Written, is_foreign, listed, offered, written
 from cms.core.models import CitySettings
 from cms.core.readings import only as only_for
 from cms.core.registry import NavItem, Registry, footer_items, nav_items, page_parts
@@ -331,4 +331,4 @@ def competence_label(value: str) -> str:
 
 @register.filter
 def competence_labels(values: Iterable[str] | None) -> str:
-    return ", ".join(competence_label(value) for value in values or ())
+    return listed([competence_label(value) for value in values or ()])
