@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cms.certificates.models import Certificate
-from cms.compliance.actions import grant_exemption, record_release, void_evidence
+from cms.compliance.actions import end_exemption, grant_exemption, record_release, void_evidence
 from cms.compliance.enums import ExemptionReason, VoidReason
 from cms.compliance.models import Target
 from cms.people.actions import merge_people, queue_message, record_leave
@@ -136,16 +136,31 @@ def kept(member: Member) -> dict[str, Any]:
     return found
 
 
-def test_everything_is_in_the_file_and_on_the_page(city: City, learner: Member, late: Target, settings: Any):
+def test_everything_is_in_the_file_and_on_the_page(
+    cast: Cast, city: City, learner: Member, late: Target, settings: Any
+):
     settings.LEDSTANG_ROSTER_SOURCES = {"manual": {"label": "Kommunens HR-system"}}
     evidence = prove(learner.person, late)
-    void_evidence(evidence=evidence, reason=VoidReason.NOT_DONE, actor=None)
+    void_evidence(evidence=evidence, reason=VoidReason.NOT_DONE, actor=cast.head.person)
+    exemption = grant_exemption(
+        person=learner.person, target=late, reason=ExemptionReason.OTHER_WAY, starts_on=date(2026, 1, 1),
+        until=date(2099, 1, 1), actor=cast.head.person,
+    )  # fmt: skip
+    end_exemption(exemption=exemption, ended_on=timezone.localdate(), actor=cast.hr.person)
     record_leave(person=learner.person, starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 2))
     queue_message(source_key="prov", kind="course_finished", person=learner.person, payload={"title": "Sugardejting"})
     found = kept(learner)
     assert found["Vem du är"][0]["E-post"] == "lena@example.se"
     assert found["Var du arbetar"][0]["Enhet"] == city.almskolan.name
-    assert found["Vad du har gjort"][0]["Återtaget"] == "Gjordes inte"
+    done, exempt, today = found["Vad du har gjort"][0], found["Undantag"][0], timezone.localdate().isoformat()
+    assert (done["Varför det återtogs"], done["Återtaget av"]) == ("Gjordes inte", cast.head.person.full_name)
+    assert done["Återtaget"].startswith(today)
+    assert (exempt["Registrerat av"], exempt["Avslutat"], exempt["Avslutat av"]) == (
+        cast.head.person.full_name, today, cast.hr.person.full_name,
+    )  # fmt: skip
+    Person.objects.filter(pk=cast.head.person.pk).update(protection="confidential")
+    assert kept(learner)["Undantag"][0]["Registrerat av"] == "", "who is protected is named nowhere"
+    Person.objects.filter(pk=cast.head.person.pk).update(protection="none")
     assert found["När du är ledig"] == [{"Från": "2026-03-01", "Till": "2026-03-02", "Källa": "Kommunens HR-system"}]
     settings.LEDSTANG_ROSTER_SOURCES = {"hr": {"label": "Kommunens HR-system"}}
     assert kept(learner)["När du är ledig"][0]["Källa"] == "Inskrivet för hand"

@@ -10,6 +10,7 @@ from typing import Any
 
 import xlsxwriter
 from django.utils import timezone
+from django.utils.translation import gettext
 
 BOM = "\ufeff"
 # What makes a spreadsheet take a cell for a formula; the wide forms count in East Asian settings.
@@ -119,7 +120,7 @@ def write_xlsx(path: Path, rows: Iterable[Iterable[Any]], *, too_long: str, most
     """
     options = {"constant_memory": True, "tmpdir": tempfile.gettempdir(), "default_date_format": "yyyy-mm-dd"}
     with xlsxwriter.Workbook(str(path), options) as book:
-        sheet = book.add_worksheet()
+        sheet = book.add_worksheet(gettext("Table"))
         sheet.set_column(0, 15, COLUMN_WIDTH)
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         for number, row in enumerate(rows):

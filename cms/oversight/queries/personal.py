@@ -55,6 +55,11 @@ def _iso(value: date | datetime | None) -> str:
     return value.isoformat() if value else ""
 
 
+def _named(actor: Person | None) -> str:
+    """Who has written something down. Nothing of those who are protected."""
+    return Written(actor.full_name if actor is not None and not actor.is_protected else "")
+
+
 def record_rows(person: Person) -> Rows:
     rows = Person.objects.filter(pk__in=_own(person)).order_by("pk").prefetch_related("identities")
     return [
@@ -106,19 +111,24 @@ def scope_rows(person: Person) -> Rows:
 
 
 def evidence_rows(person: Person) -> Rows:
-    rows = Evidence.objects.filter(person__in=_own(person)).select_related("target", "void").order_by("achieved_at")
-    return [
-        {
-            _("What"): Written(row.target.title),
-            _("How"): _how(row),
-            _("Version"): row.version_number,
-            _("Done"): _iso(row.achieved_at),
-            _("Valid until"): _iso(row.valid_until),
-            _("Recorded"): _iso(row.recorded_at),
-            _("Taken back"): row.void.get_reason_display() if hasattr(row, "void") else "",
-        }
-        for row in rows
-    ]
+    rows = Evidence.objects.filter(person__in=_own(person)).select_related("target", "recorded_by", "void__voided_by")
+    return [_evidence_row(row) for row in rows.order_by("achieved_at")]
+
+
+def _evidence_row(row: Evidence) -> dict[str, Any]:
+    void = getattr(row, "void", None)
+    return {
+        _("What"): Written(row.target.title),
+        _("How"): _how(row),
+        _("Version"): row.version_number,
+        _("Done"): _iso(row.achieved_at),
+        _("Valid until"): _iso(row.valid_until),
+        _("Recorded"): _iso(row.recorded_at),
+        _("Recorded by"): _named(row.recorded_by),
+        _("Taken back"): _iso(void.voided_at if void else None),
+        _("Why taken back"): void.get_reason_display() if void else "",
+        _("Taken back by"): _named(void.voided_by if void else None),
+    }
 
 
 def _how(evidence: Evidence) -> str:
@@ -127,16 +137,22 @@ def _how(evidence: Evidence) -> str:
 
 
 def exemption_rows(person: Person) -> Rows:
-    rows = Exemption.objects.filter(person__in=_own(person)).select_related("target").order_by("starts_on", "pk")
-    return [
-        {
-            _("What"): Written(row.target.title),
-            _("Reason"): row.get_reason_display(),
-            _("From"): _iso(row.starts_on),
-            _("To"): _iso(row.until),
-        }
-        for row in rows
-    ]
+    rows = Exemption.objects.filter(person__in=_own(person)).select_related("target", "recorded_by", "end__recorded_by")
+    return [_exemption_row(row) for row in rows.order_by("starts_on", "pk")]
+
+
+def _exemption_row(row: Exemption) -> dict[str, Any]:
+    end = getattr(row, "end", None)
+    return {
+        _("What"): Written(row.target.title),
+        _("Reason"): row.get_reason_display(),
+        _("From"): _iso(row.starts_on),
+        _("To"): _iso(row.until),
+        _("Recorded"): _iso(row.recorded_at),
+        _("Recorded by"): _named(row.recorded_by),
+        _("Ended"): _iso(end.ended_on if end else None),
+        _("Ended by"): _named(end.recorded_by if end else None),
+    }
 
 
 def certificate_rows(person: Person) -> Rows:
@@ -314,7 +330,7 @@ def looks_at(person: Person) -> list[Look]:
             at=row.at,
             what=row.get_action_display(),
             where=Written(row.org_unit.name if row.org_unit else ""),
-            who=Written(row.actor.full_name if row.actor and not row.actor.is_protected else ""),
+            who=_named(row.actor),
         )
         for row in rows[:MOST_LOOKS]
         if row.action not in LISTS or places.holds(row, person)
