@@ -91,7 +91,6 @@ class CutForm(forms.Form):
         ],
         widget=forms.RadioSelect,
         label=_("What kind of change is it?"),
-        initial=Change.EDITORIAL,
     )
     note = forms.CharField(
         label=_("What has changed?"),
