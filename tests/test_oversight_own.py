@@ -153,6 +153,11 @@ def test_everything_is_in_the_file_and_on_the_page(
     assert found["Vem du är"][0]["E-post"] == "lena@example.se"
     assert found["Var du arbetar"][0]["Enhet"] == city.almskolan.name
     done, exempt, today = found["Vad du har gjort"][0], found["Undantag"][0], timezone.localdate().isoformat()
+    prove(learner.person, late)
+    soup = BeautifulSoup(body(learner.client().get(page("my-data"))), "html.parser")
+    columns = [cell.text for cell in soup.select("#k-evidence ~ details th")]
+    assert {"Registrerat", "Återtaget av"} <= set(columns)
+    assert "Giltigt till" not in columns, "it is empty all the way down"
     assert (done["Varför det återtogs"], done["Återtaget av"]) == ("Gjordes inte", cast.head.person.full_name)
     assert done["Återtaget"].startswith(today)
     assert (exempt["Registrerat av"], exempt["Avslutat"], exempt["Avslutat av"]) == (

@@ -39,6 +39,15 @@ class Kept:
     def columns(self) -> list[str]:
         return list(self.rows[0]) if self.rows else []
 
+    @property
+    def shown(self) -> list[str]:
+        """The columns that say something in some row: what is empty all the way down takes no room on the page."""
+        return [name for name in self.columns if any(row[name] for row in self.rows)]
+
+    @property
+    def cells(self) -> list[list[Any]]:
+        return [[row[name] for name in self.shown] for row in self.rows]
+
 
 def kept_about(person: Person) -> list[Kept]:
     """All that any app keeps about a person, in the order in which the apps want it."""
