@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 LISTS = (
+    _("Parent"),
     _("Media"),
     _("media"),
     _("media items"),
