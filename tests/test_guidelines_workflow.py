@@ -15,7 +15,14 @@ from cms.people.models import AuditEntry
 from cms.versions.enums import Change
 from cms.versions.models import PublishingPlan, ReviewSignature
 from cms.versions.queries import open_marks
-from guidelines.actions import FourEyes, NotReviewed, OverrideRefused, plan_guideline, publish_guideline
+from guidelines.actions import (
+    FourEyes,
+    NotReviewed,
+    OverrideRefused,
+    plan_guideline,
+    publish_guideline,
+    withdraw_guideline,
+)
 from guidelines.actions.approving import NotInStep
 from guidelines.models import GuidelinePage, GuidelineVersion, ReviewTask
 from guidelines.queries.approvals import WRITTEN, authors_of_page, review_of, seen_words
@@ -372,6 +379,17 @@ def test_four_eyes_without_a_workflow_give_way_to_the_same_reason(paper, setting
     assert 'name="override_reason"' in client.get(reverse("guidelines_admin:publish", args=[paper.pk])).content.decode()
     publish_guideline(page=paper, published_by=boss, override_reason="Ingen kollega fanns på plats.")
     assert AuditEntry.objects.get(action="review_overridden").details["number"] == "1.1"
+
+
+def test_nobody_is_asked_to_approve_what_is_withdrawn(paper, steps, experts, cast):
+    submit(paper, cast.editor.user)
+    waits = "väntar på att du godkänner"
+    assert waits in experts["expert"].client().get("/admin/").content.decode()
+    withdraw_guideline(key=paper.key, reason="Ersatt", withdrawn_by=cast.approver.user)
+    paper = GuidelinePage.objects.get(pk=paper.pk)
+    assert paper.current_workflow_state is None
+    assert waits not in experts["expert"].client().get("/admin/").content.decode()
+    assert paper.workflow_states.get().status == "cancelled"
 
 
 def test_step_can_be_made_in_the_admin(cast, client):

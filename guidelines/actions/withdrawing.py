@@ -15,7 +15,7 @@ from cms.versions.models import Withdrawal
 from cms.versions.queries import latest_version
 from guidelines.actions.indexing import index_guideline
 from guidelines.enums import KIND
-from guidelines.models import GuidelineVersion
+from guidelines.models import GuidelinePage, GuidelineVersion
 
 
 @transaction.atomic
@@ -49,8 +49,16 @@ def withdraw_guideline(
         withdrawn_by=withdrawn_by,
         actor=person_of(withdrawn_by),
     )
+    _end_review(key, withdrawn_by)
     index_guideline(key=key)
     if Target.objects.filter(kind=KIND, key=key).exists():
         path = reverse("guidelines:guideline", args=[key])
         keep_target(kind=KIND, key=key, title=latest.title, path=path, is_withdrawn=True)
     return withdrawal
+
+
+def _end_review(key: UUID, by: Any) -> None:
+    """A draft that waits for approval cannot be published any more: nobody is asked to approve it."""
+    for page in GuidelinePage.objects.filter(key=key, alias_of=None):
+        if page.current_workflow_state is not None:
+            page.current_workflow_state.cancel(user=by)
