@@ -2,6 +2,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+MANUAL = "manual"  # the source of what somebody wrote in the admin: none that is read
+
 
 class Protection(TextChoices):
     """Protected personal data. Whatever is not `NONE` fails closed everywhere."""

@@ -60,5 +60,6 @@ def withdraw_guideline(
 def _end_review(key: UUID, by: Any) -> None:
     """A draft that waits for approval cannot be published any more: nobody is asked to approve it."""
     for page in GuidelinePage.objects.filter(key=key, alias_of=None):
-        if page.current_workflow_state is not None:
-            page.current_workflow_state.cancel(user=by)
+        review = page.current_workflow_state
+        if review is not None:
+            review.cancel(user=by)

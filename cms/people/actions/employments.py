@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cms.people.actions.rules import PeopleError
 from cms.people.actions.telling import tell_roster_changed
+from cms.people.enums import MANUAL
 from cms.people.models import Employment, Leave, OrgUnit, Person, Role
 
 
@@ -19,7 +20,7 @@ def record_employment(
     role: Role | None,
     starts_on: date,
     ends_on: date | None = None,
-    source: str = "manual",
+    source: str = MANUAL,
     at: datetime | None = None,
 ) -> Employment:
     """Write down that a person works somewhere from a day on."""

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cms.people.enums import MANUAL
 from cms.people.models.organisation import OrgUnit
 from cms.people.models.person import Person
 
@@ -126,7 +127,7 @@ class Leave(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
     # Who says so: an import ends only what its own source has told of.
-    source = models.CharField(_("source"), max_length=60, default="manual")
+    source = models.CharField(_("source"), max_length=60, default=MANUAL)
     recorded_at = models.DateTimeField(_("recorded at"))
     retracted_at = models.DateTimeField(_("retracted at"), null=True, blank=True)
 

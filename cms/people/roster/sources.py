@@ -7,8 +7,9 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cms.people.enums import MANUAL
+
 FILES, SS12000 = "files", "ss12000"
-MANUAL = "manual"  # what somebody wrote in the admin, not a source that is read
 DEFAULT: dict[str, dict[str, Any]] = {"hr": {"label": _("Files from the HR system")}}
 
 
