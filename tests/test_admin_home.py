@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from lxml import html
+from wagtail.search import index
 
 from cms.references.models import Contact, LegalReference
 from courses.models import UnitPage
@@ -159,3 +160,13 @@ def test_what_is_wrong_with_a_film_is_said_once_beside_it(editor):
         errors = answer.context["form"].errors
         assert list(errors) == ["file"]
         assert [one for one in errors["file"] if one.startswith(said)] == list(errors["file"])
+
+
+def test_search_says_of_what_it_found_how_many():
+    """Wagtail's own says “1–1 av 1 None”."""
+    index.insert_or_update_object(GuidelinePageFactory(title="Kastanjen"))
+    user = UserFactory(superuser=True)
+    client = Member("administrator", user, PersonFactory(user=user)).client()
+    page = client.get(reverse("wagtailadmin_pages:search"), {"q": "Kastanjen"}).content.decode()
+    told = " ".join(page.split())
+    assert "1–1 av 1 sida" in told

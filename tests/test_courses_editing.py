@@ -350,11 +350,13 @@ def test_the_costs_take_as_many_queries_for_many_as_for_few(city):
 
 
 def test_what_was_seen_is_what_is_cut(desk, course, unit):
-    data = cut_form(course, units=[str(unit.key)])
+    data = cut_form(course, units=[str(unit.key)], effective_on="2031-03-01")
     draft = latest(unit)
     draft.goal = "Ett annat mål"
     draft.save_revision()
-    assert desk.post(cut_url(course), data).url == cut_url(course)
+    shown = desk.post(cut_url(course), data).content.decode()
+    assert "har ändrats sedan du öppnade sidan" in shown
+    assert 'value="2031-03-01"' in shown
     with pytest.raises(SeenOther):
         cut(course, seen=data["seen"])
     assert not CourseVersion.objects.exists()

@@ -188,9 +188,10 @@ def test_text_that_changed_meanwhile_is_shown_again(published, approver_client):
     page = edit(published, "Ett.")
     seen = page.latest_revision_id
     edit(published, "Två.")
-    answer = decide(approver_client, published, revision=seen)
-    assert answer.url == dialog(published)
-    assert "ändrats sedan du öppnade" in said(answer)
+    shown = decide(approver_client, published, revision=seen, note="Mina ord").content.decode()
+    assert "ändrats sedan du öppnade" in shown
+    assert "Två." in shown
+    assert "Mina ord" in shown
     assert versions_of(published) == ["1.0"]
 
 

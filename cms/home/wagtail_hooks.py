@@ -11,6 +11,7 @@ from wagtail.permissions import policy_registry
 from cms.core.views import render_page
 from cms.home.models import AccessibilityPage
 from cms.home.views import faults
+from cms.home.viewsets import FoundPagesViewSet
 
 TOP = 3  # the depth of the pages right below the home page
 
@@ -42,6 +43,11 @@ def fault_urls() -> list[URLPattern]:
         path("brister/", faults.FaultsView.as_view(), name="ledstang_faults"),
         path("brister/<uuid:key>/klar/", faults.SettleView.as_view(), name="ledstang_settle_fault"),
     ]
+
+
+@hooks.register("register_admin_viewset", order=1)  # after Wagtail's own, in its place
+def found_pages() -> FoundPagesViewSet:
+    return FoundPagesViewSet()
 
 
 @hooks.register("register_ledstang_care_item")

@@ -44,21 +44,20 @@ def cut(request: HttpRequest, page_id: int) -> HttpResponse:
     page = _course(request, page_id)
     gathered = gather(page)
     if request.method == "POST":
-        if request.POST.get("seen") != gathered.seen:
-            messages.warning(
-                request, _("The course has been changed since you opened this page. Look through it again.")
-            )
-            return redirect(request.path)
         return _cut(request, page, gathered)
     included = [str(unit.key) for unit in gathered.units if unit.is_included]
     return _cut_page(request, page, gathered, CutForm(gathered=gathered, initial={"units": included}))
 
 
 def _cut(request: HttpRequest, page: CoursePage, gathered: Gathered) -> HttpResponse:
+    """Publish, or say why not, with everything that was typed and chosen still there."""
     form = CutForm(request.POST, gathered=gathered)
     is_valid = form.is_valid()
     data = form.cleaned_data
     units = [UUID(key) for key in data.get("units", ())]
+    if request.POST.get("seen") != gathered.seen:
+        form.add_error(None, _("The course has been changed since you opened this page. Look through it again."))
+        is_valid = False
     if not is_valid:
         shown = gather(page, units) if "units" in data else gathered
         return _cut_page(request, page, shown, form, status=422)
@@ -77,7 +76,7 @@ def _cut(request: HttpRequest, page: CoursePage, gathered: Gathered) -> HttpResp
         return _cut_page(request, page, gather(page, units), form, status=422)
     except PublishingError as error:
         form.add_error(None, str(error))
-        return _cut_page(request, page, gathered, form, status=422)
+        return _cut_page(request, page, gather(page, units), form, status=422)
     if version is None:
         messages.info(request, _("Nothing has changed since the latest version, so there is no new one."))
     else:

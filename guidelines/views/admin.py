@@ -60,9 +60,9 @@ class GuidelineAdminView(WagtailAdminTemplateMixin, FormView):  # type: ignore[t
         edit = reverse("wagtailadmin_pages:edit", args=[self.page.pk])
         return super().get_context_data(page=self.page, edit_url=edit, **kwargs)
 
-    def refuse(self, form: Any, refusal: Refused) -> HttpResponse:
+    def refuse(self, form: Any, why: Refused | str) -> HttpResponse:
         """Say why, with everything that was typed still there."""
-        form.add_error(None, str(refusal))
+        form.add_error(None, str(why))
         return self.form_invalid(form)
 
 
@@ -117,10 +117,10 @@ class PublishView(GuidelineAdminView):
         return super().get_context_data(outlook=self.outlook, can_publish=can_publish, revision=revision, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.POST.get("revision") != seen_words(self.page):
-            messages.warning(request, _("The text has been changed since you opened this page. Look through it again."))
-            return redirect(request.path)
         form = self.get_form()
+        if request.POST.get("revision") != seen_words(self.page):
+            why = _("The text has been changed since you opened this page. Look through it again.")
+            return self.refuse(form, why)
         if self.outlook.has_changed and not form.is_valid():
             return self.form_invalid(form)
         return self.form_valid(form)
