@@ -232,6 +232,23 @@ def test_look_up_leads_to_the_certificate(visitor: Client, certificate: Certific
     assert response.headers["Location"] == address(certificate)
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (PUBLIC_ID[:-1], "26 bokstäver och siffror, och det här har 25"),
+        (PUBLIC_ID[::-1], "finns inget intyg med det numret"),
+        ("å" * 26, "finns inget intyg med det numret"),
+    ],
+)
+def test_look_up_that_finds_nothing_keeps_what_was_typed(
+    visitor: Client, certificate: Certificate, typed: str, told: str
+) -> None:
+    page = visitor.get("/intyg/", {"number": typed}).content.decode()
+    assert told in page
+    assert f'value="{typed}"' in page
+    assert "Något behöver rättas" in page
+
+
 # Names
 
 

@@ -4,8 +4,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cms.certificates.enums import CorrectionReason, RevocationReason
+from cms.certificates.models import ID_LENGTH, Certificate
 from cms.certificates.names import LONGEST
-from cms.certificates.queries import read_id
+from cms.certificates.queries import find_certificate, plain_id
 
 MAX_UPLOAD = 10 << 20
 
@@ -18,8 +19,16 @@ class LookUpForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
 
-    def clean_number(self) -> str:
-        return read_id(self.cleaned_data["number"])
+    def clean_number(self) -> Certificate:
+        """The certificate. What cannot be a number is told from one that nothing has, as nothing else here does."""
+        typed = plain_id(self.cleaned_data["number"])
+        if len(typed) != ID_LENGTH:
+            text = _("A number has %(length)s letters and digits, and this one %(typed)s.")
+            raise forms.ValidationError(text, params={"length": ID_LENGTH, "typed": len(typed)})
+        found = find_certificate(typed)
+        if found is None:
+            raise forms.ValidationError(_("There is no certificate with that number here. Compare it once more."))
+        return found
 
 
 class RevokeForm(forms.Form):

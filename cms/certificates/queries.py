@@ -21,12 +21,16 @@ OPEN_GUIDELINES = Q(kind=CertificateKind.GUIDELINE, facts__is_restricted=False) 
 TYPED_AS = str.maketrans("oil", "011")
 
 
+def plain_id(typed: str) -> str:
+    return "".join(typed.split()).replace("-", "").lower().translate(TYPED_AS)
+
+
 def read_id(typed: str) -> str:
     """A public id as people type it: capitals, spaces and dashes do not matter, nor O for 0 or l for 1.
 
     What cannot be an id becomes one that nothing has, so that it is looked up all the same.
     """
-    text = "".join(typed.split()).replace("-", "").lower().translate(TYPED_AS)
+    text = plain_id(typed)
     if len(text) != ID_LENGTH or any(letter not in ALPHABET for letter in text):
         return NOBODYS
     return text

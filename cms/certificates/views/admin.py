@@ -46,10 +46,7 @@ class FindView(AdminPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = LookUpForm(request.GET if "number" in request.GET else None)
         if form.is_valid() and user_can_correct(request.user):
-            found = find_certificate(form.cleaned_data["number"])
-            if found is not None:
-                return redirect("ledstang_certificate", found.public_id)
-            form.add_error("number", _("There is no certificate with that number."))
+            return redirect("ledstang_certificate", form.cleaned_data["number"].public_id)
         return self.render_to_response(self.get_context_data(form=form))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

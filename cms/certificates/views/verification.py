@@ -20,7 +20,8 @@ def start(request: HttpRequest) -> HttpResponse:
     """Where somebody begins who holds a certificate in their hand: type its number, or send the file."""
     form = LookUpForm(request.GET or None)
     if form.is_valid():
-        return HttpResponseRedirect(reverse("ledstang_certificates:verify", args=[form.cleaned_data["number"]]))
+        found = form.cleaned_data["number"]
+        return HttpResponseRedirect(reverse("ledstang_certificates:verify", args=[found.public_id]))
     return render_page(request, "ledstang_certificates/start.html", {"form": form, "upload": UploadForm()})
 
 
