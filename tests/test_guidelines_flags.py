@@ -6,6 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from lxml import html
 
 from guidelines.actions import NoSuchSection, flag_section, publish_guideline
 from guidelines.enums import FlagReason
@@ -45,6 +46,15 @@ def test_reader_gets_no_cookie(published):
     post(client, published)
     assert SectionFlag.objects.get().count == 1
     assert "csrftoken" not in client.cookies
+
+
+@pytest.mark.parametrize("fields", [{}, {"reason": "dumt"}])
+def test_whoever_flags_comes_back_to_their_own_reading(published, client, fields):
+    asked = f"/r/{published.key}/?lasning=school&omrade=x"
+    to = html.fromstring(client.get(asked).content.decode()).xpath("//form[contains(@action, 'flagga')]/@action")[0]
+    version = GuidelineVersion.objects.get()
+    wanted = {"version": version.public_id, "section": FIRST["id"], "reason": "wrong", **fields}
+    assert client.post(to, wanted).url.split("#")[0] == asked
 
 
 def test_changed_section_starts_anew_and_the_other_does_not(published, editor):

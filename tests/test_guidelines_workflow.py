@@ -416,7 +416,7 @@ def test_words_that_autosave_wrote_under_an_open_dialog_are_not_published(paper,
     client = cast.approver.client()
     for button in ("publish", "plan"):
         answer = client.post(reverse("guidelines_admin:publish", args=[paper.pk]), {**decision, button: "1"})
-        assert "har ändrats sedan" in said(answer)
+        assert "har ändrats sedan" in answer.content.decode()
     assert (versions_of(paper), PublishingPlan.objects.count()) == (["1.0"], 1)
 
 

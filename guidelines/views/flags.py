@@ -31,7 +31,8 @@ def flag(request: HttpRequest, key: UUID) -> HttpResponse:
     found = find_document(request, key)
     if isinstance(found, HttpResponse):
         return found
-    here, form = reverse("guidelines:guideline", args=[key]), FlagForm(request.POST)
+    here = reverse("guidelines:guideline", args=[key], query=request.GET)
+    form = FlagForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose a section and what is the matter with it."))
         return redirect(f"{here}#flagga")
