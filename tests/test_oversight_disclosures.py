@@ -71,6 +71,19 @@ def test_request_is_gone_through_released_and_kept(city: City, cast: Cast, asked
     assert "Vad som har lämnats ut om dig" in body(cast.learner.client().get(page("my-data")))
 
 
+@pytest.mark.parametrize(
+    ("decision", "button"), [("pending", "rest"), ("pending", ""), ("release", ""), ("release", "rest")]
+)
+def test_ground_without_a_decision_is_asked_about_and_never_released(cast: Cast, asked: Disclosure, decision, button):
+    client, address = cast.hr.client(), page("disclosure", asked.key)
+    chosen = decided(asked, Lind=("pending", ""), Rönn=(decision, "threatened"))
+    told = body(client.post(address, {**chosen, **({button: ""} if button else {})}))
+    assert "1 rad behöver rättas" in told
+    assert "Du har valt en grund" in told
+    assert 'value="threatened" selected' in told
+    assert set(asked.lines.values_list("decision", flat=True)) == {"pending"}
+
+
 def test_what_is_released_is_not_decided_on_again(cast: Cast, asked: Disclosure):
     numbers = list(asked.lines.values_list("number", flat=True))
     decide_lines(disclosure=asked, decisions=dict.fromkeys(numbers, (LineDecision.RELEASE, SecrecyGround.NONE)))

@@ -36,20 +36,22 @@ class DisclosureForm(StaffForm):
 
 
 class LineForm(forms.Form):
-    """The decision on one line. What is held back needs a ground."""
+    """The decision on one line. What is held back needs a ground, and nothing else has one."""
 
     decision = forms.ChoiceField(label=pgettext_lazy("disclosure", "Decision"), choices=LineDecision.choices)
     ground = forms.ChoiceField(label=_("Ground"), choices=SecrecyGround.choices, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        held_back = cleaned.get("decision") in (LineDecision.MASK, LineDecision.WITHHOLD)
-        if held_back and not cleaned.get("ground"):
-            self.add_error("ground", _("Say on which ground it is held back."))
+        decision, ground = cleaned.get("decision"), cleaned.get("ground")
+        if decision in (LineDecision.MASK, LineDecision.WITHHOLD):
+            if not ground:
+                self.add_error("ground", _("Say on which ground it is held back."))
+        elif decision and ground:
+            text = _("There is a ground: choose “Release without name” or “Withhold”, or take the ground away.")
+            self.add_error("decision", text)
         return cleaned
 
     @property
     def decided(self) -> tuple[LineDecision, SecrecyGround]:
-        decision = LineDecision(self.cleaned_data["decision"])
-        held_back = decision in (LineDecision.MASK, LineDecision.WITHHOLD)
-        return decision, SecrecyGround(self.cleaned_data["ground"]) if held_back else SecrecyGround.NONE
+        return LineDecision(self.cleaned_data["decision"]), SecrecyGround(self.cleaned_data["ground"])

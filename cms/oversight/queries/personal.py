@@ -130,7 +130,8 @@ def _evidence_row(row: Evidence) -> dict[str, Any]:
         _("What"): Written(row.target.title),
         _("How"): _how(row),
         _("Version"): row.version_number,
-        _("Done"): _iso(row.achieved_at),
+        # What somebody has recorded has a day; its hour is nobody's.
+        _("Done"): _iso(timezone.localdate(row.achieved_at) if row.kind == "recorded" else row.achieved_at),
         _("Valid until"): _iso(row.valid_until),
         _("Recorded"): _iso(row.recorded_at),
         _("Recorded by"): _named(row.recorded_by),
