@@ -207,5 +207,7 @@ class WithdrawUnitForm(forms.Form):
     reason = forms.CharField(
         label=_("Why is the unit withdrawn?"),
         max_length=300,
-        help_text=_("It is kept with the version. Learners are told that the unit is no longer part of the course."),
+        help_text=_(
+            "It is kept with the version. The unit is gone from the course at once, and whoever opens it is told so."
+        ),
     )

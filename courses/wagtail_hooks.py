@@ -15,6 +15,7 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
+from courses.actions import settle
 from courses.models import CourseIndexPage, CoursePage, UnitPage
 from courses.permissions import user_can_add_course, user_can_edit
 from courses.views import catalogue, editing, insight, parcels, scenarios
@@ -84,6 +85,11 @@ def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None =
     if isinstance(page, CourseIndexPage) and user_can_add_course(user, page):
         address = reverse("courses_import", args=[page.pk])
         yield Button(_("Take in a course from a file"), address, icon_name="upload", priority=65)
+
+
+@hooks.register("after_edit_page", order=-1)  # before those that lead elsewhere
+def settle_drafts(request: HttpRequest, page: Page) -> None:
+    settle(page)
 
 
 @hooks.register("after_edit_page")

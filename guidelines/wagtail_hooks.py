@@ -13,6 +13,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
 
+from cms.versions.actions import settle_draft
 from cms.versions.permissions import user_can_redact
 from cms.versions.queries import latest_version
 from guidelines.models import GuidelineIndexPage, GuidelinePage, GuidelineVersion, ReviewTask
@@ -36,6 +37,13 @@ def serve_version(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> H
     if isinstance(page, GuidelinePage):
         return guideline_page(request, page)
     return index_page(request, page) if isinstance(page, GuidelineIndexPage) else None
+
+
+@hooks.register("after_edit_page", order=-1)  # before those that lead elsewhere
+def settle(request: HttpRequest, page: Page) -> None:
+    """Saved as it was: there is no draft that readers do not see yet."""
+    if isinstance(page, GuidelinePage):
+        settle_draft(page, lambda one: one.draft(strict=False).sha256)
 
 
 # Publishing

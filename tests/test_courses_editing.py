@@ -15,7 +15,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 from cms.compliance.actions import set_rule
 from cms.compliance.models import Requirement, Target
 from cms.people.models import Person
-from courses.actions import SeenOther, complete_unit, hand_in, open_attempt, save_answers
+from courses.actions import SeenOther, complete_unit, hand_in, open_attempt, save_answers, settle
 from courses.models import CoursePage, CourseVersion, UnitPage
 from courses.queries.costs import Cost, cost_of
 from courses.queries.drafts import gather
@@ -468,3 +468,37 @@ def test_copying_in_the_admin_makes_a_draft_even_if_asked_to_publish(owner, cour
     assert not copied.live
     assert not copied.get_children().live().exists()
     assert cut(copied).number == "1.0"
+
+
+# Saved again as it was
+
+
+def has_draft(page):
+    return type(page).objects.get(pk=page.pk).has_unpublished_changes
+
+
+def test_unit_that_is_changed_back_has_no_changes(desk, course, unit):
+    unit.body = []
+    unit.save_revision()
+    cut(course)
+    for title, is_draft in (("Annat namn", True), (unit.title, False)):
+        assert desk.post(edit_url(unit), unit_form(latest(unit), title=title)).status_code == 302
+        assert has_draft(unit) is is_draft
+    question, *others = [question_form(one) for one in latest(unit).questions.all()]
+    desk.post(edit_url(unit), unit_form(latest(unit), questions=[{**question, "text": "En annan fråga?"}, *others]))
+    assert has_draft(unit)
+
+
+def test_course_that_is_changed_back_has_no_changes_and_other_fields_count(course):
+    cut(course)
+    for field, value, is_draft in (
+        ("summary", "Annat", True),
+        ("summary", course.summary, False),
+        ("slug", "annan-adress", True),
+        ("slug", course.slug, False),
+    ):
+        draft = CoursePage.objects.get(pk=course.pk).get_latest_revision_as_object()
+        setattr(draft, field, value)
+        draft.save_revision()
+        settle(draft)
+        assert has_draft(course) is is_draft

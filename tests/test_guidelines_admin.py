@@ -21,6 +21,7 @@ from cms.versions.models import PublishingPlan, Withdrawal
 from guidelines.actions import acknowledge_guideline, plan_guideline, publish_guideline
 from guidelines.models import GuidelinePage, GuidelineVersion
 from guidelines.queries.approvals import seen_words
+from guidelines.wagtail_hooks import settle
 from tests.cast import LOGIN_BACKEND
 from tests.factories import (
     GuidelineIndexPageFactory,
@@ -28,6 +29,7 @@ from tests.factories import (
     LegalReferenceFactory,
     RequirementFactory,
     UserFactory,
+    as_stream,
     text,
 )
 from tests.test_guidelines import edit, versions_of
@@ -438,3 +440,19 @@ def test_preview_stands_an_empty_draft(db):
                 block.value[name] = None
     answer = page.make_preview_request(RequestFactory().get("/"), "")
     assert answer.status_code == 200
+
+
+# Saved again as it was
+
+
+def test_same_words_in_other_markup_are_no_draft(published):
+    first, *others = published.body.raw_data
+    plain = first["value"]["text"]
+    for words, is_draft in (("<p>En annan mening.</p>", True), (plain, False)):
+        draft = published.get_latest_revision_as_object()
+        markup = words.replace("<p>", '<p data-block-key="abc12">')
+        assert markup != plain
+        draft.body = as_stream(GuidelinePage, [{**first, "value": {**first["value"], "text": markup}}, *others])
+        draft.save_revision()
+        settle(None, draft)
+        assert GuidelinePage.objects.get(pk=published.pk).has_unpublished_changes is is_draft

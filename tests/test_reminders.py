@@ -248,6 +248,11 @@ def test_head_hears_of_the_own_staff_after_so_many_days(
         assert "Lena Lind" in text
         assert "Asp" not in text  # another school
         assert "Skyddad" not in text
+        assert "nämns varje sak en gång" in text
+        assert "tills det är klart" not in text  # that is for what is one's own
+    own = to(cast.learner)[0].body
+    assert "tills det är klart" in own
+    assert "nämns varje sak en gång" not in own
     assert run() == []
     assert ReminderItem.objects.get(about=cast.learner.person).rule == "escalated"
     entry = AuditEntry.objects.get(action=AuditAction.REMINDER_ESCALATED)

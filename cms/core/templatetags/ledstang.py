@@ -286,6 +286,12 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def is_over(day: date) -> bool:
+    """Whether it is later than a day, in local time."""
+    return day < timezone.localdate()
+
+
+@register.filter
 def unbroken(words: Any) -> str:
     """Text in which days, and words such as e-tjänst, never break at their hyphens, and e-mail only at its signs."""
     return mark_safe(BRITTLE.sub(_whole, conditional_escape(words)))

@@ -27,7 +27,7 @@ UNITS = (
            is_required=True, longest=40),
     Column("name", "Enhetsnamn", ("enhet", "namn"), _("Its name."), "Exempelskolan", is_required=True),
     Column("kind", "Enhetstyp", ("typ", "skolform", "verksamhet"),
-           _("What kind it is. Several with a comma between. Unknown words are mapped under “How words are read”."),
+           _("What kind it is. Several with a comma between. Unknown words are mapped under “Map the words”."),
            "Grundskola"),
     Column("parent", "Överordnad enhet", ("överordnad", "tillhör", "överordnad enhetskod"),
            _("The code of the unit above. Empty: the top."), "UTB", longest=40),

@@ -1,5 +1,6 @@
 """Mint versions, sign reviews, lay notices, withdraw documents: one verb each."""
 
+from cms.versions.actions.drafting import settle_draft
 from cms.versions.actions.minting import mint, plan_publishing, store_asset, store_content
 from cms.versions.actions.noticing import end_notice, lay_notice, look_again
 from cms.versions.actions.redacting import redact_passage
@@ -29,6 +30,7 @@ __all__ = [
     "mint",
     "plan_publishing",
     "redact_passage",
+    "settle_draft",
     "sign_passage",
     "sign_review",
     "store_asset",
