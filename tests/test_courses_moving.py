@@ -98,6 +98,16 @@ def test_it_makes_no_difference_by_which_versions_one_goes(first, then):
 # Moving
 
 
+def test_newer_version_is_told_on_the_way_into_a_course_of_which_nothing_is_done(learner):
+    old = publish_course(units=0, read_only=2)
+    enrollment, client = begin(learner.person, old), learner.client()
+    assert "nyare version" not in client.get(address("resume", enrollment), follow=True).content.decode()
+    rewrite(old, 0)
+    recut(old, "redo_units")
+    shown = client.get(address("resume", enrollment), follow=True).content.decode()
+    assert "Det finns en nyare version av kursen, 1.1." in shown
+
+
 def test_moving_keeps_what_has_not_changed_and_shows_it_first(learner):
     """Six units, four done: one rewritten, one corrected, one unchanged, one taken out; two not done."""
     old = publish_course(units=0, read_only=6)

@@ -111,7 +111,8 @@ def resume(request: HttpRequest, person: Person, course: Course) -> HttpResponse
     step = course.next
     if step is None or course.is_closed:
         return redirect("courses:home", course.enrollment.key)
-    return redirect(f"{step.url}?fortsatt=1" if course.is_started else step.url)
+    is_resumed = course.is_started or newer_version(course.enrollment, timezone.localdate()) is not None
+    return redirect(f"{step.url}?fortsatt=1" if is_resumed else step.url)
 
 
 @require_safe
