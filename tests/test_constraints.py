@@ -63,6 +63,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "ledstang_fault_settled_after": {"settled_at": datetime(1999, 1, 1, tzinfo=UTC)},
     "ledstang_written_rule_has_place": {"written_at": timezone.now(), "requirement_id": None},
     "ledstang_secrecy_has_ground": {"decision": "mask", "ground": ""},
+    "ledstang_ground_holds_back": {"decision": "release", "ground": "other"},
     "courses_enrollment_in_order": {"finished_at": datetime(1999, 1, 1, tzinfo=UTC)},
     "courses_score_is_a_share": {"score": 1.5, "is_passed": True, "submitted_at": timezone.now()},
     "courses_attempt_graded_when_submitted": {"score": None, "is_passed": None, "submitted_at": timezone.now()},

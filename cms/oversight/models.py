@@ -163,6 +163,10 @@ class DisclosureLine(models.Model):
             models.CheckConstraint(
                 condition=~Q(decision__in=["mask", "withhold"]) | ~Q(ground=""), name="ledstang_secrecy_has_ground"
             ),
+            # And what there is a reason to hold back is not released.
+            models.CheckConstraint(
+                condition=Q(decision__in=["mask", "withhold"]) | Q(ground=""), name="ledstang_ground_holds_back"
+            ),
         ]
 
     def __str__(self) -> str:

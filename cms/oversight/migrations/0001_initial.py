@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'line of a disclosure',
                 'verbose_name_plural': 'lines of disclosures',
                 'ordering': ['number'],
-                'constraints': [models.UniqueConstraint(fields=('disclosure', 'number'), name='ledstang_disclosure_line_once'), models.CheckConstraint(condition=models.Q(models.Q(('decision__in', ['mask', 'withhold']), _negated=True), models.Q(('ground', ''), _negated=True), _connector='OR'), name='ledstang_secrecy_has_ground')],
+                'constraints': [models.UniqueConstraint(fields=('disclosure', 'number'), name='ledstang_disclosure_line_once'), models.CheckConstraint(condition=models.Q(models.Q(('decision__in', ['mask', 'withhold']), _negated=True), models.Q(('ground', ''), _negated=True), _connector='OR'), name='ledstang_secrecy_has_ground'), models.CheckConstraint(condition=models.Q(('decision__in', ['mask', 'withhold']), ('ground', ''), _connector='OR'), name='ledstang_ground_holds_back')],
             },
         ),
         migrations.CreateModel(
