@@ -15,7 +15,7 @@ from wagtail.admin.widgets import Button
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 
-from courses.actions import settle
+from courses.actions import settle_course_draft
 from courses.models import CourseIndexPage, CoursePage, UnitPage
 from courses.permissions import user_can_add_course, user_can_edit
 from courses.views import catalogue, editing, insight, parcels, scenarios
@@ -89,7 +89,7 @@ def header_buttons(page: Page, user: Any, view_name: str, next_url: str | None =
 
 @hooks.register("after_edit_page", order=-1)  # before those that lead elsewhere
 def settle_drafts(request: HttpRequest, page: Page) -> None:
-    settle(page)
+    settle_course_draft(page)
 
 
 @hooks.register("after_edit_page")

@@ -154,6 +154,8 @@ def test_way_to_the_admin_stands_on_every_page_for_those_who_may_go_there(cast, 
 
 def test_what_is_wrong_with_a_film_is_said_once_beside_it(editor):
     add = reverse("wagtailmedia:add", args=["video"])
+    form = editor.client().get(add).context["form"]
+    assert form["duration"].value() is None  # what was not given is not zero seconds
     wrong = SimpleUploadedFile("film.txt", b"Ingen film")
     for sent, said in (({}, "Det här fältet är obligatoriskt"), ({"file": wrong}, "Filändelsen “txt” är inte giltig")):
         answer = editor.client().post(add, {"title": "Film", **sent})

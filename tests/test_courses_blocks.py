@@ -243,6 +243,8 @@ def test_a_video_needs_swedish_captions_and_a_transcript(learner: Any) -> None:
     }
     page, unit = course_with("Läs.", block("video", **whole))
     assert problems_of(page) == []
+    rewrite(unit, "Läs.", block("video", **{**whole, "tracks": [{"language": "sv", "file": captions("Hej.")}]}))
+    assert len(problems_of(page)) == 1  # wrong, and so not missing
     for words, value in lacks.items():
         rewrite(unit, "Läs.", block("video", **{**whole, **value}))
         assert words in problems_of(page)[0]

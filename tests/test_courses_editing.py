@@ -15,7 +15,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 from cms.compliance.actions import set_rule
 from cms.compliance.models import Requirement, Target
 from cms.people.models import Person
-from courses.actions import SeenOther, complete_unit, hand_in, open_attempt, save_answers, settle
+from courses.actions import SeenOther, complete_unit, hand_in, open_attempt, save_answers, settle_course_draft
 from courses.models import CoursePage, CourseVersion, UnitPage
 from courses.queries.costs import Cost, cost_of
 from courses.queries.drafts import gather
@@ -500,5 +500,5 @@ def test_course_that_is_changed_back_has_no_changes_and_other_fields_count(cours
         draft = CoursePage.objects.get(pk=course.pk).get_latest_revision_as_object()
         setattr(draft, field, value)
         draft.save_revision()
-        settle(draft)
+        settle_course_draft(draft)
         assert has_draft(course) is is_draft

@@ -407,6 +407,9 @@ def test_a_unit_withdrawn_at_once_is_asked_of_nobody_and_leaves_nobody_stuck(lea
         complete_unit(enrollment=first, unit_key=quizzed.unit_key)
     html = client.get(home).content.decode()
     assert "Det finns inget kvar att göra" in html
+    for shown in (html, second_learner.client().get(address("home", second)).content.decode()):
+        said = " ".join(BeautifulSoup(shown, "html.parser").main.get_text().split())
+        assert f"”{quizzed.title}” drogs in {timezone.localdate()} och efterfrågas inte längre" in said
     assert client.post(address("finish", first)).url == address("finished", first)
     assert client.post(address("finish", first)).url == address("finished", first)
     assert [unit["title"] for unit in Certificate.objects.get().facts["units"]] == [one.title, two.title]

@@ -275,6 +275,10 @@ def test_whoever_must_take_it_sees_by_when_and_for_how_long(learner, second_lear
     html = learner.client().get(f"/kurs/{version.key}/").content.decode()
     assert due.isoformat() in html
     assert "12 månader" in html
+    begin(learner.person, version)
+    middle = learner.client().get(f"/kurs/{version.key}/").content.decode()
+    assert "Du är mitt i kursen" in middle
+    assert f'vara gjord senast <strong><time datetime="{due.isoformat()}">' in middle
     assert due.isoformat() not in second_learner.client().get(f"/kurs/{version.key}/").content.decode()
     assert not asked_of(second_learner.person, target, timezone.localdate()).is_required
     late = timezone.localdate() - timedelta(days=2)

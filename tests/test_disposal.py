@@ -301,6 +301,8 @@ def test_days_before_the_horizon_are_disposed_of_never_zero(db: None, decided: N
     response = client.get("/uppfoljning/", {"dag": past.isoformat()})
     assert response.status_code == 410
     assert "gallrat" in response.content.decode()
+    answer = client.get("/uppfoljning/", {"dag": past.isoformat(), "omrade": "mitten"}).content.decode()
+    assert '<a href="?omrade=mitten">Visa i dag</a>' in answer
     assert client.get("/uppfoljning/", {"dag": kept.isoformat()}).status_code == 200
     with pytest.raises(Disposed):
         counts_by_org_unit(view_of(hr.person, past), [city.root.pk], [], past)

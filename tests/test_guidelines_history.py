@@ -63,6 +63,14 @@ def test_comparison_holds_no_contact_that_is_not_for_all(published, client):
     assert "[kontaktväg]" in shown
 
 
+def test_the_reading_is_kept_on_the_way_there_and_back(published, client):
+    here = f"/r/{published.key}/"
+    assert f'href="{here}jamfor/?lasning=forskola"' in client.get(f"{here}?lasning=forskola").content.decode()
+    page = client.get(f"{here}jamfor/?lasning=forskola&fran=1.0&till=2.0").content.decode()
+    assert f'href="{here}?lasning=forskola"' in page
+    assert '<input type="hidden" name="lasning" value="forskola">' in page
+
+
 @pytest.mark.parametrize("pair", ["fran=9.9", "till=x", "fran="])
 def test_unknown_numbers_are_not_found(published, client, pair):
     assert client.get(f"/r/{published.key}/jamfor/?{pair}").status_code == 404

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from cms.compliance.actions import NotReviewed, check_summaries, rebuild_summaries, require, set_rule
 from cms.compliance.models import Requirement, RequirementRule, Target
+from cms.compliance.wording import alternatives
 from cms.oversight.actions import ask_for_rule
+from cms.oversight.forms.rules import RuleForm
 from cms.oversight.models import AwaitedRule
 from cms.oversight.tasks import write_rule
 from cms.people.enums import AuditAction
@@ -206,6 +208,13 @@ def test_prior_learning_and_other_targets_are_read_and_saved(admin: Client, targ
     assert [row.target for row in saved.target_rows.all()] == [other]
     again = body(admin.get(reverse("ledstang_requirement", args=[saved.requirement.key])))
     assert "eller ”Länsstyrelsens utbildning”" in again
+    offered = [str(label) for _value, label in RuleForm(required=target).fields["alternatives"].choices]
+    assert offered == [other.title]  # nothing is its own alternative
+
+
+def test_a_rule_reads_the_same_before_and_after_it_is_saved():
+    names = ("Åkervång", "Björk", "Alm")
+    assert alternatives(names) == alternatives(names[::-1]) == "Alm, Björk eller Åkervång"
 
 
 def test_the_reading_follows_as_the_form_is_filled_in(

@@ -16,7 +16,7 @@ from cms.core.storage import private_storage
 from cms.core.tables import read_tables
 from cms.people.actions import work_through
 from cms.people.enums import AuditAction, ImportState, Right
-from cms.people.models import AuditEntry, Employment, Identity, Person, RoleMapping, RosterImport
+from cms.people.models import AuditEntry, Employment, Identity, KindMapping, Person, RoleMapping, RosterImport
 from cms.people.queries import employments_on, view_of
 from cms.people.roster.columns import STAFF as STAFF_COLUMNS
 from tests.cast import Cast
@@ -132,6 +132,12 @@ def test_a_mapped_word_holds_at_once_and_what_was_known_stays(administrator, cit
     other = EmploymentFactory(role=None, source="annan", source_role="SSK")
     mapping = RoleMapping.objects.create(source="hr", value="ssk")
     assert "SSK" not in str(mapping)
+    RoleMapping.objects.create(source="ss12000-sis", value="Lots")
+    KindMapping.objects.create(source="ss12000-skolverket", value="LOTS")
+    words = administrator.get(f"{ROSTER}ord/").content.decode()
+    assert "<td>SS 12000 (SIS)</td>" in words
+    assert "<td>SS 12000 (Skolverket)</td>" in words
+    RoleMapping.objects.filter(value="Lots").delete()
     assert "1 ord för en befattning är inte tolkat" in administrator.get(ROSTER).content.decode()
     knew = timezone.now()
     page = administrator.post(f"{ROSTER}ord/", {f"role-{mapping.pk}": nurse.pk}, follow=True).content.decode()

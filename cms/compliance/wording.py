@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from cms.compliance.due import Deadline, Validity
+from cms.people.names import swedish_order
 
 YEAR = 12
 
@@ -33,7 +34,7 @@ def sentences(rule: RuleInWords) -> list[str]:
     whom = "".join((_as_roles(rule.roles), _at_kinds(rule.kinds), _within(rule.places)))
     said = _("Everyone who works%(whom)s must do “%(target)s” %(deadline)s%(again)s.") % {
         "whom": whom,
-        "target": pgettext("targets", "” or “").join((rule.target, *rule.others)),
+        "target": pgettext("targets", "” or “").join((rule.target, *sorted(rule.others, key=swedish_order))),
         "deadline": by_when(rule.deadline),
         "again": how_often(rule.validity),
     }
@@ -57,7 +58,8 @@ def _prior(months: int | None) -> list[str]:
 
 
 def alternatives(names: tuple[str, ...]) -> str:
-    """ "a, b or c"."""
+    """ "a, b or c": in the order of the alphabet, in whichever order they were chosen."""
+    names = tuple(sorted(names, key=swedish_order))
     if len(names) < 2:
         return "".join(names)
     return pgettext("alternatives", "%(some)s or %(last)s") % {"some": ", ".join(names[:-1]), "last": names[-1]}

@@ -16,6 +16,8 @@ class FilmForm(BaseMediaForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("thumbnail", None)
+        if not self.instance.duration:  # kept as 0 when it was left empty
+            self.initial["duration"] = None
         is_video = self.instance.type == MediaType.VIDEO
         kinds = wagtailmedia_settings.VIDEO_EXTENSIONS if is_video else wagtailmedia_settings.AUDIO_EXTENSIONS
         helps = {

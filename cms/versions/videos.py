@@ -36,7 +36,7 @@ def _problems(fragment: DraftFragment, draft: Draft) -> Iterator[str]:
                 "language": language,
                 "fault": _fault_words()[fault],
             }
-    if LANGUAGE not in [language for language, fault in faults if fault is None]:
+    if LANGUAGE not in [language for language, _fault in faults]:
         yield _("has no Swedish captions")
     if not strip_tags(data["transcript"]).strip():
         yield _("has no transcript")

@@ -12,7 +12,7 @@ from courses.actions.cutting import (
     mint_course_version,
     withdraw_course,
 )
-from courses.actions.drafting import settle
+from courses.actions.drafting import settle_course_draft
 from courses.actions.learning import (
     HandedIn,
     answer_unit,
@@ -70,7 +70,7 @@ __all__ = [
     "renew_citation",
     "save_answer",
     "save_answers",
-    "settle",
+    "settle_course_draft",
     "submit_attempt",
     "withdraw_course",
     "withdraw_unit",

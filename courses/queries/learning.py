@@ -256,6 +256,15 @@ def courses_of(enrollments: Iterable[Enrollment]) -> dict[int, Course]:
     return courses
 
 
+def taken_out(course: Course) -> list[UnitVersion]:
+    """What was taken out of use after the course was begun, and before it was done: part of the reading, once."""
+    units = UnitVersion.objects.filter(
+        course_version=course.enrollment.version_id, withdrawal__withdrawn_at__gte=course.enrollment.started_at
+    )
+    asked = {step.unit.pk for step in course.steps}
+    return [unit for unit in in_reading(units.order_by("position"), course.enrollment.audience) if unit.pk not in asked]
+
+
 def certificate_of(enrollment: Enrollment) -> Certificate | None:
     """The certificate of a finished course: if it has been corrected, the one that replaces it."""
     return certificate_under(enrollment.source_key)

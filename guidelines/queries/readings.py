@@ -24,7 +24,7 @@ from guidelines.models import GuidelineVersion
 
 WORDS_A_MINUTE = 200  # silent reading of Swedish, rather slow: the text is to be acted on
 MARKUP = re.compile(r"<[^>]*>")
-EVERYTHING = "alla"
+AUDIENCE, DISTRICT, EVERYTHING = "lasning", "omrade", "alla"  # as addresses say them
 HEADING = "heading"
 
 

@@ -11,6 +11,7 @@ from cms.core.views import render_page
 from cms.versions.queries import noted_since
 from guidelines.forms import PairForm
 from guidelines.queries.history import comparison, pair_to_compare
+from guidelines.queries.readings import AUDIENCE, DISTRICT
 from guidelines.views.public import find_document
 
 
@@ -38,6 +39,7 @@ def compare(request: HttpRequest, key: UUID) -> HttpResponse:
         "comparison": compared,
         "noted": noted_since(compared.earlier, compared.later, found.versions),
         "not_yet": not_yet,
+        "reading": [(name, request.GET[name]) for name in (AUDIENCE, DISTRICT) if name in request.GET],
     }
     response = render_page(request, "guidelines/compare.html", context)
     response["X-Robots-Tag"] = "noindex"

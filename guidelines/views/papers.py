@@ -16,6 +16,7 @@ from cms.people.models import District
 from cms.people.views import acting_person
 from guidelines.actions.papers import issue_document, issue_poster, issue_receipt
 from guidelines.queries.acknowledgements import acknowledged_by
+from guidelines.queries.readings import AUDIENCE, DISTRICT
 from guidelines.views.public import find_document
 
 
@@ -30,7 +31,7 @@ def paper(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpRespon
         raise Http404
     if found.is_stopped:  # the page says why, and what to do instead
         return redirect("guidelines:guideline", key)
-    asked = request.GET.get("lasning")
+    asked = request.GET.get(AUDIENCE)
     audience = asked if asked in Audience.values else None
     certificate = issue_document(document=found, version=version, audience=audience, on=timezone.localdate())
     name = slugify(shorten(version.title, 60, placeholder=""))
@@ -43,7 +44,7 @@ def paper(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpRespon
 @require_safe
 def poster(request: HttpRequest) -> HttpResponse:
     """The contact routes of a district, or of the whole city, that anybody may see, to print and put up."""
-    key = request.GET.get("omrade")
+    key = request.GET.get(DISTRICT)
     district = District.objects.filter(key=key).first() if key else None
     if key and district is None:
         raise Http404

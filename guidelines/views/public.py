@@ -28,7 +28,7 @@ from guidelines.models import Acknowledgement, GuidelineIndexPage, GuidelinePage
 from guidelines.queries.acknowledgements import Receipt, acknowledged_by, can_be_acknowledged
 from guidelines.queries.documents import Document, document, may_read, user_may_read
 from guidelines.queries.lists import guidelines_under
-from guidelines.queries.readings import EVERYTHING, read_questions, read_text
+from guidelines.queries.readings import AUDIENCE, DISTRICT, EVERYTHING, read_questions, read_text
 from guidelines.views.remembered import note_content, say_again
 
 PASSED = PageViewRestriction.passed_view_restrictions_session_key
@@ -115,8 +115,8 @@ def _page(
         Text(()) if found.is_stopped else text_of(shown.content_id),
         person=person,
         on=today,
-        audience=request.GET.get("lasning"),
-        district=request.GET.get("omrade"),
+        audience=request.GET.get(AUDIENCE),
+        district=request.GET.get(DISTRICT),
         frozen=shown.content.parts["cites"] if is_old else None,
         glossary=glossary(),
     )

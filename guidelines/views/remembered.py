@@ -20,12 +20,13 @@ from cms.core.addresses import site_address
 from cms.core.enums import THEME_COOKIE, Theme
 from cms.core.views import base_template
 from guidelines.queries.inputs import inputs_of
+from guidelines.queries.readings import AUDIENCE, DISTRICT
 
 SECONDS = 30
 MOST = 200  # pages in each process's memory: some ten megabytes
 Place = tuple[object, ...]
 OURS = "ledstang_core/base.html"
-ASKED = {"lasning", "omrade"}  # other questions are rare, and have too many answers to remember
+ASKED = {AUDIENCE, DISTRICT}  # other questions are rare, and have too many answers to remember
 MESSAGES = "messages"
 HEADERS = ("Content-Type", "X-Robots-Tag")
 

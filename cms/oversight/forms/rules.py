@@ -72,8 +72,12 @@ class RuleForm(forms.Form):
         label=_("Days before it expires when it can be renewed"), min_value=0, max_value=365, initial=90
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, required: Target | None = None, **kwargs: Any) -> None:
+        """`required` is what the requirement is of; it is no alternative to itself."""
         super().__init__(*args, **kwargs)
+        if required is not None:
+            others = self.fields["alternatives"]
+            others.queryset = others.queryset.exclude(pk=required.pk)  # type: ignore[attr-defined]
         self.tree = org_tree(timezone.localdate())
         self.fields["org_units"].choices = self.tree.indented()  # type: ignore[attr-defined]
         self.fields["effective_on"].initial = timezone.localdate()

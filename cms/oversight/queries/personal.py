@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from cms.certificates.models import Certificate
+from cms.compliance.enums import EvidenceKind
 from cms.compliance.models import Evidence, Exemption
 from cms.compliance.registry import target_kinds
 from cms.core.languages import Written
@@ -131,7 +132,7 @@ def _evidence_row(row: Evidence) -> dict[str, Any]:
         _("How"): _how(row),
         _("Version"): row.version_number,
         # What somebody has recorded has a day; its hour is nobody's.
-        _("Done"): _iso(timezone.localdate(row.achieved_at) if row.kind == "recorded" else row.achieved_at),
+        _("Done"): _iso(timezone.localdate(row.achieved_at) if row.kind == EvidenceKind.RECORDED else row.achieved_at),
         _("Valid until"): _iso(row.valid_until),
         _("Recorded"): _iso(row.recorded_at),
         _("Recorded by"): _named(row.recorded_by),
@@ -143,7 +144,7 @@ def _evidence_row(row: Evidence) -> dict[str, Any]:
 
 def _how(evidence: Evidence) -> str:
     kind = target_kinds.find(evidence.target.kind)
-    return str(kind.done_label) if kind and evidence.kind != "recorded" else evidence.get_kind_display()
+    return str(kind.done_label) if kind and evidence.kind != EvidenceKind.RECORDED else evidence.get_kind_display()
 
 
 def exemption_rows(person: Person) -> Rows:

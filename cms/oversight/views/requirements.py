@@ -141,7 +141,7 @@ def requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Requirement.objects.select_related("target"), key=key)
     rows = rule_rows(found, timezone.localdate())
     latest = next((row.rule for row in rows if not row.rule.is_ended), None)
-    form = RuleForm(request.POST or None, initial=initial_of(latest) if latest else None)
+    form = RuleForm(request.POST or None, initial=initial_of(latest) if latest else None, required=found.target)
     preview = None
     if request.method == "POST" and form.is_valid():
         preview = _preview(request, form, found.target)

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cms.people.enums import MANUAL
+from cms.people.roster.vocabularies import NAMES
 
 FILES, SS12000 = "files", "ss12000"
 DEFAULT: dict[str, dict[str, Any]] = {"hr": {"label": _("Files from the HR system")}}
@@ -40,4 +41,4 @@ def named_sources() -> dict[str, SourceSettings]:
 def label_of(name: str) -> str:
     """What people call a source, by its name or its vocabulary's. The name itself where nobody has named it."""
     called = {word: one.label for one in named_sources().values() for word in (one.vocabulary, one.name)}
-    return str({MANUAL: _("Written in by hand"), **called}.get(name, name))
+    return str({MANUAL: _("Written in by hand"), **called, **NAMES}.get(name, name))

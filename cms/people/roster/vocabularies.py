@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from cms.people.enums import OrgUnitKind, Protection
 
 SIS, SKOLVERKET = "ss12000-sis", "ss12000-skolverket"
+NAMES = {SIS: "SS 12000 (SIS)", SKOLVERKET: "SS 12000 (Skolverket)"}
 
 _PRE, _COMPULSORY, _UPPER = OrgUnitKind.PRESCHOOL, OrgUnitKind.COMPULSORY_SCHOOL, OrgUnitKind.UPPER_SECONDARY
 

@@ -152,5 +152,6 @@ def words(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
         return redirect("ledstang_roster_words")
     rows = [(use, form[f"role-{use.mapping.pk}"]) for use in uses]
-    context = {"form": form, "roles": rows, "kinds": [(row, form[f"kind-{row.pk}"]) for row in kinds]}
+    kind_rows = [(row, label_of(row.source), form[f"kind-{row.pk}"]) for row in kinds]
+    context = {"form": form, "roles": rows, "kinds": kind_rows}
     return render(request, "ledstang_people/admin/words.html", context)
