@@ -87,13 +87,18 @@ def django_db_setup(
     django_db_blocker: pytest_django.DjangoDbBlocker,
     django_db_modify_db_settings_parallel_suffix: None,
 ) -> Iterator[database.Templates]:
-    """Copy a migrated template instead of migrating in every process, and again after each test that commits."""
+    """Copy a migrated template instead of migrating in every process, and again after each test that commits.
+
+    The database is shut while tests run: one that does not take it would write what nobody rolls back.
+    """
     templates = database.templates(request.config.cache.mkdir("ledstang"))
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        templates.begin()
+    with pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock():
+            templates.begin()
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: templates.put(database.MIGRATED))
         yield templates
-        templates.end()
+        with django_db_blocker.unblock():
+            templates.end()
 
 
 @pytest.fixture

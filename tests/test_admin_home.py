@@ -164,7 +164,7 @@ def test_what_is_wrong_with_a_film_is_said_once_beside_it(editor):
         assert [one for one in errors["file"] if one.startswith(said)] == list(errors["file"])
 
 
-def test_search_says_of_what_it_found_how_many():
+def test_search_says_of_what_it_found_how_many(db):
     """Wagtail's own says “1–3 av 3 None”."""
     GuidelinePageFactory()
     user = UserFactory(superuser=True)

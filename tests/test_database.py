@@ -18,3 +18,8 @@ def test_committed_rows_are_gone_afterwards(turn: int):
 def test_pages_and_guards_stand_after_a_test_that_commits(db):
     assert Site.objects.get().root_page
     assert missing_triggers() == []
+
+
+def test_whoever_does_not_take_the_database_cannot_write_what_nobody_rolls_back(django_db_setup: None):
+    with pytest.raises(RuntimeError, match="Database access not allowed"):
+        DistrictFactory()
