@@ -567,6 +567,8 @@ def test_days_are_written_alike():
     assert html == '&lt;b&gt; sedan <time datetime="2026-11-03">2026-11-03</time> 10:42'
     html = rendered("{{ words|unbroken }}", words="e-tjänst, HR-chef, a-b@c.se")
     assert html == '<span class="ls-whole">e-tjänst</span>, HR-chef, a-b<wbr>@c<wbr>.se'
+    html = rendered("{{ words|hyphenated }}", words="Tillgänglighetsredogörelse & utbildningar")
+    assert html == "Tillgänglighets\N{SOFT HYPHEN}redogörelse &amp; utbildningar"
 
 
 def test_a_bar_draws_its_percent_in_any_language():

@@ -27,6 +27,8 @@ from cms.core.styles import icon_address, style_address
 register = template.Library()
 # What breaks badly on a narrow screen: a day, a word with one letter before its hyphen, an address of e-mail.
 BRITTLE = re.compile(r"(?P<mail>[\w.+-]+@[\w.-]+)|(?P<day>\b\d{4}-\d\d-\d\d\b)|(?P<word>\b[^\W\d]-\w+)")
+# Where the first part of a Swedish compound ends for certain: tillgänglighets-redogörelse, utbildnings-förteckning.
+JOINT = re.compile(r"(?<=\w{3})(?P<end>(?:het|ning|tion|skap|itet)s)(?=\w{4})")
 
 CONTROL_CLASS = "ds-input"
 ARMS = "max-88x88"  # twice what is shown, for screens that are dense
@@ -289,6 +291,15 @@ def day(value: date | datetime | None) -> str:
 def is_over(day: date) -> bool:
     """Whether it is later than a day, in local time."""
     return day < timezone.localdate()
+
+
+@register.filter
+def hyphenated(words: str) -> str:
+    """A heading whose long words may break where their parts meet: few browsers know where in Swedish.
+
+    What is kept has no hyphens in it, so that whoever searches for the word finds it.
+    """
+    return JOINT.sub("\\g<end>\N{SOFT HYPHEN}", words)
 
 
 @register.filter
