@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.widgets import AdminDateInput
@@ -68,6 +69,12 @@ class DayForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "ds-input"}),
         error_messages={"invalid": _("Write the day as 2026-03-01."), "required": _("Choose a day.")},
     )
+
+    def clean_datum(self) -> date:
+        day: date = self.cleaned_data["datum"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("The day lies ahead: what will apply then can still change."))
+        return day
 
 
 class SearchForm(forms.Form):

@@ -144,6 +144,8 @@ def _folded(key: str) -> str:
 def _nearest(key: str, folded: Mapping[str, str]) -> list[str]:
     """The known words that take the fewest slips; one of three letters is only ever meant as it sounds."""
     asked = _folded(key)
+    if not asked.isalpha():
+        return []  # a number is never like another
     most = min(len(key) // 3, MOST_SLIPS) if len(asked) >= SAFE_TO_BEGIN else 0
     alike = {
         key: known

@@ -96,6 +96,9 @@ def test_what_applied_on_a_day(published, client):
     before = client.get(f"{here}{TODAY() - timedelta(days=101)}")
     assert before.status_code == 404
     assert "Inget gällde den" in before.content.decode()
+    ahead = client.get(f"{here}{TODAY() + timedelta(days=1)}")
+    assert ahead.status_code == 400
+    assert "fortfarande ändras" in ahead.content.decode()
     odd = client.get(f"{here}i går")
     assert odd.status_code == 400
     assert "Skriv dagen så här: 2026-03-01." in odd.content.decode()

@@ -71,6 +71,14 @@ def test_request_is_gone_through_released_and_kept(city: City, cast: Cast, asked
     assert "Vad som har lämnats ut om dig" in body(cast.learner.client().get(page("my-data")))
 
 
+def test_a_line_without_its_name_tells_nothing_by_where_it_stands(cast: Cast, asked: Disclosure):
+    client, address = cast.hr.client(), page("disclosure", asked.key)
+    client.post(address, decided(asked, Lind=("mask", "threatened"), Rönn=("release", "")))
+    client.post(page("release-disclosure", asked.key))
+    rows = rows_of(client.get(page("disclosed-file", asked.key)))[1:]
+    assert [row[0] for row in rows] == ["Rönn", "–"]
+
+
 @pytest.mark.parametrize(
     ("decision", "button"), [("pending", "rest"), ("pending", ""), ("release", ""), ("release", "rest")]
 )

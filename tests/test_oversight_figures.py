@@ -136,6 +136,16 @@ def test_statement_names_the_board_and_never_tells_of_the_protected(
     assert Certificate.objects.latest("pk").facts["as_of"] == "2026-01-15"
 
 
+@pytest.mark.parametrize("name", ["statement", "statements"])
+def test_what_has_not_happened_is_not_certified(city: City, cast: Cast, trained: Target, name: str):
+    client, ahead = cast.head.client(), f"?dag={TODAY() + timedelta(days=1)}"
+    offered = page(name, city.almskolan.key)
+    assert offered + ahead not in body(client.get(page("org-unit", city.almskolan.key) + ahead))
+    answer = client.post(offered + ahead, follow=True)
+    assert "Det som inte har hänt än går inte att intyga" in body(answer)
+    assert not Certificate.objects.exists()
+
+
 def test_a_statement_for_each_org_unit_as_one_file(city: City, cast: Cast, trained: Target, monkeypatch: Any):
     client: Client = cast.hr.client()
     assert "En sammanställning för varje enhet" in body(client.get(page("org-unit", city.schools.key)))

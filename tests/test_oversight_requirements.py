@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from cms.compliance.actions import NotReviewed, check_summaries, rebuild_summaries, require, set_rule
 from cms.compliance.models import Requirement, RequirementRule, Target
+from cms.compliance.queries import rule_rows
 from cms.compliance.wording import alternatives
 from cms.oversight.actions import ask_for_rule
 from cms.oversight.forms.rules import RuleForm
@@ -269,6 +270,20 @@ def test_a_rule_on_the_whole_city_is_written_once_by_the_worker(
     write_rule.call(AwaitedRule.objects.latest("pk").pk)
     assert admin.get(ended).status_code == 302
     assert made.rules.latest("pk").is_ended
+
+
+def test_what_ends_does_not_begin_again_by_a_rule_of_a_later_day(admin: Client, target: Target):
+    found = require(target=target, name="Krav", effective_on=date(2025, 1, 1), due_days=30)
+    later = [TODAY() + timedelta(days=number) for number in (1, 9)]
+    for day in later:
+        set_rule(requirement=found, effective_on=day, due_days=10)
+    admin.post(reverse("ledstang_end_requirement", args=[found.key]))
+    rows = rule_rows(found, TODAY())
+    assert [(row.rule.effective_on, row.rule.is_ended) for row in rows[:3]] == [
+        (day, True) for day in (*reversed(later), TODAY())
+    ]
+    shown = body(admin.get(reverse("ledstang_requirement", args=[found.key])))
+    assert "Avsluta från i dag" not in shown
 
 
 def test_a_rule_whose_worker_has_died_is_begun_again(admin: Client, target: Target, monkeypatch: pytest.MonkeyPatch):

@@ -162,6 +162,12 @@ def test_a_word_written_wrong_finds_what_is_like_it_and_says_so(published, clien
 # Only what holds, and only to those who may read
 
 
+def test_a_number_is_like_no_other(published, client):
+    publish_guideline(page=GuidelinePageFactory(title="Ålder", body=[text("De är 10–12 år.")]))
+    assert found(client, "12")
+    assert found(client, "112") == []
+
+
 def test_only_the_version_in_force_is_found(published, client):
     day = timezone.localdate() + timedelta(days=3)
     publish_guideline(

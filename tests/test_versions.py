@@ -6,6 +6,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.messages import get_messages
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
@@ -374,7 +375,12 @@ def test_expert_signs_in_the_admin(expert, reviewed_page, client):
 def test_unclear_signature_is_explained(expert, reviewed_page, form, words):
     mark = ReviewMark.objects.get(competence="J")
     given = {"marks": [mark.pk], "signed_by_function": "Stadsjurist", "signed_on": "2026-11-23", **form}
-    assert words in expert.post(REVIEWS + "?kompetens=J", given).content.decode()
+    answer = expert.post(REVIEWS + "?kompetens=J", given).content.decode()
+    assert words in answer
+    # The fields stand below all that waits: the page opens at the one that is wrong.
+    for name in ("signed_by_function", "signed_on"):
+        field = BeautifulSoup(answer, "html.parser").find(attrs={"name": name})
+        assert field.has_attr("autofocus") == (name in form)
     assert not ReviewSignature.objects.exists()
 
 

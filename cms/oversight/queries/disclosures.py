@@ -72,7 +72,10 @@ def lines_of(disclosure: Disclosure, actor: Person) -> list[Line]:
 
 
 def released_table(disclosure: Disclosure, lines: list[Line], actor: Person) -> Iterator[Row]:
-    """What leaves the house: released lines as they are, masked ones without a name."""
+    """What leaves the house: released lines as they are, and below them masked ones without a name.
+
+    The lines stand in the order of the names, so a masked one among the others would tell where its name begins.
+    """
     filters = filters_from(disclosure.filters)
     view = view_of(actor, filters.on or timezone.localdate(), filters.known_at)
     controllers = named_controllers(view, frozenset([disclosure.org_unit_id]))
@@ -83,9 +86,6 @@ def released_table(disclosure: Disclosure, lines: list[Line], actor: Person) -> 
     yield []
     yield staff_heading()
     labels = {state: str(state.label) for state in State}
-    for line in lines:
-        cells = staff_cells(line.row, labels)
-        if line.line.decision == LineDecision.MASK:
-            yield [MASK, MASK, *cells[2:]]
-        elif line.line.decision == LineDecision.RELEASE:
-            yield cells
+    yield from (staff_cells(one.row, labels) for one in lines if one.line.decision == LineDecision.RELEASE)
+    masked = (staff_cells(one.row, labels)[2:] for one in lines if one.line.decision == LineDecision.MASK)
+    yield from ([MASK, MASK, *cells] for cells in sorted(masked, key=lambda cells: [str(cell) for cell in cells]))

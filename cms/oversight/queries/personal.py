@@ -6,27 +6,24 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from cms.certificates.models import Certificate
+from cms.certificates.models import Certificate, CertificateBundle
 from cms.compliance.enums import EvidenceKind
 from cms.compliance.models import Evidence, Exemption
 from cms.compliance.registry import target_kinds
 from cms.core.languages import Written
 from cms.oversight.enums import LineDecision
 from cms.oversight.models import DisclosureLine, ExportFile
-from cms.people.enums import AuditAction, MailOutcome
+from cms.people.enums import MailOutcome
 from cms.people.models import AuditEntry, Employment, Leave, OutboxMessage, Person, Scope
-from cms.people.queries import controllers_of, employments_on, org_history, org_tree, records_of
+from cms.people.queries import controllers_of, employments_on, org_tree, records_of
 from cms.people.registry import PersonalData, mail_kinds, personal_data
 from cms.people.roster.sources import label_of
 
 Rows = list[dict[str, Any]]
-LISTS = (AuditAction.PEOPLE_VIEWED, AuditAction.LIST_EXPORTED)
-MOST_LOOKS = 200
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def kept_about(person: Person) -> list[Kept]:
     return [Kept(kind, kind.rows(person)) for kind in sorted(personal_data, key=lambda kind: (kind.order, kind.name))]
 
 
-def _own(person: Person) -> Any:
+def own_records(person: Person) -> Any:
     return records_of(Person.objects.filter(pk=person.pk)).values("pk")
 
 
@@ -65,28 +62,35 @@ def _iso(value: date | datetime | None) -> str:
     return value.isoformat() if value else ""
 
 
-def _named(actor: Person | None) -> str:
+def named(actor: Person | None) -> str:
     """Who has written something down. Nothing of those who are protected."""
     return Written(actor.full_name if actor is not None and not actor.is_protected else "")
 
 
 def record_rows(person: Person) -> Rows:
-    rows = Person.objects.filter(pk__in=_own(person)).order_by("pk").prefetch_related("identities")
+    rows = (
+        Person.objects.filter(pk__in=own_records(person))
+        .order_by("pk")
+        .select_related("user")
+        .prefetch_related("identities")
+    )
     return [
         {
             _("Given name"): Written(row.given_name),
             _("Family name"): Written(row.family_name),
             _("E-mail"): row.email,
             _("Protected personal data"): row.get_protection_display(),
-            _("Known to"): Written(", ".join(label_of(identity.issuer) for identity in row.identities.all())),
+            _("Known to"): Written(", ".join(f"{label_of(one.issuer)} {one.subject}" for one in row.identities.all())),
             _("Kept since"): _iso(row.created_at),
+            _("Account since"): _iso(row.user.date_joined if row.user else None),
+            _("Last logged in"): _iso(row.user.last_login if row.user else None),
         }
         for row in rows
     ]
 
 
 def employment_rows(person: Person) -> Rows:
-    rows = Employment.objects.known_at().filter(person__in=_own(person)).select_related("org_unit", "role")
+    rows = Employment.objects.known_at().filter(person__in=own_records(person)).select_related("org_unit", "role")
     return [
         {
             _("Workplace"): Written(row.org_unit.name),
@@ -100,7 +104,7 @@ def employment_rows(person: Person) -> Rows:
 
 
 def leave_rows(person: Person) -> Rows:
-    rows = Leave.objects.known_at().filter(person__in=_own(person)).order_by("starts_on", "pk")
+    rows = Leave.objects.known_at().filter(person__in=own_records(person)).order_by("starts_on", "pk")
     return [
         {_("From"): _iso(row.starts_on), _("To"): _iso(row.ends_on), _("Source"): Written(label_of(row.source))}
         for row in rows
@@ -108,7 +112,7 @@ def leave_rows(person: Person) -> Rows:
 
 
 def scope_rows(person: Person) -> Rows:
-    rows = Scope.objects.filter(person__in=_own(person)).select_related("org_unit").order_by("starts_on", "pk")
+    rows = Scope.objects.filter(person__in=own_records(person)).select_related("org_unit").order_by("starts_on", "pk")
     return [
         {
             _("Right"): row.get_right_display(),
@@ -121,7 +125,9 @@ def scope_rows(person: Person) -> Rows:
 
 
 def evidence_rows(person: Person) -> Rows:
-    rows = Evidence.objects.filter(person__in=_own(person)).select_related("target", "recorded_by", "void__voided_by")
+    rows = Evidence.objects.filter(person__in=own_records(person)).select_related(
+        "target", "recorded_by", "void__voided_by"
+    )
     return [_evidence_row(row) for row in rows.order_by("achieved_at")]
 
 
@@ -135,10 +141,10 @@ def _evidence_row(row: Evidence) -> dict[str, Any]:
         _("Done"): _iso(timezone.localdate(row.achieved_at) if row.kind == EvidenceKind.RECORDED else row.achieved_at),
         _("Valid until"): _iso(row.valid_until),
         _("Recorded"): _iso(row.recorded_at),
-        _("Recorded by"): _named(row.recorded_by),
+        _("Recorded by"): named(row.recorded_by),
         _("Taken back"): _iso(void.voided_at if void else None),
         _("Why taken back"): void.get_reason_display() if void else "",
-        _("Taken back by"): _named(void.voided_by if void else None),
+        _("Taken back by"): named(void.voided_by if void else None),
     }
 
 
@@ -148,7 +154,9 @@ def _how(evidence: Evidence) -> str:
 
 
 def exemption_rows(person: Person) -> Rows:
-    rows = Exemption.objects.filter(person__in=_own(person)).select_related("target", "recorded_by", "end__recorded_by")
+    rows = Exemption.objects.filter(person__in=own_records(person)).select_related(
+        "target", "recorded_by", "end__recorded_by"
+    )
     return [_exemption_row(row) for row in rows.order_by("starts_on", "pk")]
 
 
@@ -160,14 +168,14 @@ def _exemption_row(row: Exemption) -> dict[str, Any]:
         _("From"): _iso(row.starts_on),
         _("To"): _iso(row.until),
         _("Recorded"): _iso(row.recorded_at),
-        _("Recorded by"): _named(row.recorded_by),
+        _("Recorded by"): named(row.recorded_by),
         _("Ended"): _iso(end.ended_on if end else None),
-        _("Ended by"): _named(end.recorded_by if end else None),
+        _("Ended by"): named(end.recorded_by if end else None),
     }
 
 
 def certificate_rows(person: Person) -> Rows:
-    rows = Certificate.objects.filter(person__in=_own(person)).order_by("issued_at", "pk")
+    rows = Certificate.objects.filter(person__in=own_records(person)).order_by("issued_at", "pk")
     return [
         {
             _("Kind"): row.get_kind_display(),
@@ -180,7 +188,7 @@ def certificate_rows(person: Person) -> Rows:
 
 
 def message_rows(person: Person) -> Rows:
-    rows = OutboxMessage.objects.filter(person__in=_own(person)).order_by("created_at", "pk")
+    rows = OutboxMessage.objects.filter(person__in=own_records(person)).order_by("created_at", "pk")
     return [
         {
             _("What"): _subject_of(row),
@@ -200,7 +208,7 @@ def _subject_of(mail: OutboxMessage) -> str:
 
 def deed_rows(person: Person) -> Rows:
     """What the log says that the person has done."""
-    rows = AuditEntry.objects.filter(actor__in=_own(person)).select_related("org_unit").order_by("at", "pk")
+    rows = AuditEntry.objects.filter(actor__in=own_records(person)).select_related("org_unit").order_by("at", "pk")
     return [
         {
             _("When"): _iso(row.at),
@@ -214,7 +222,7 @@ def deed_rows(person: Person) -> Rows:
 def release_rows(person: Person) -> Rows:
     """What has left the house about the person, with or without a name."""
     lines = DisclosureLine.objects.filter(
-        person__in=_own(person), decision__in=(LineDecision.RELEASE, LineDecision.MASK)
+        person__in=own_records(person), decision__in=(LineDecision.RELEASE, LineDecision.MASK)
     ).exclude(disclosure__release=None)
     return [
         {
@@ -227,7 +235,7 @@ def release_rows(person: Person) -> Rows:
 
 
 def file_rows(person: Person) -> Rows:
-    rows = ExportFile.objects.kept().filter(requested_by__in=_own(person)).select_related("org_unit")
+    rows = ExportFile.objects.kept().filter(requested_by__in=own_records(person)).select_related("org_unit")
     return [
         {
             _("What"): Written(row.org_unit.name),
@@ -238,9 +246,20 @@ def file_rows(person: Person) -> Rows:
     ]
 
 
+def bundle_rows(person: Person) -> Rows:
+    rows = CertificateBundle.objects.filter(requested_by__in=own_records(person)).order_by("created_at")
+    return [
+        {
+            _("What"): Written(row.title) if row.title else _("Your certificates"),
+            _("Asked for"): _iso(row.created_at),
+        }
+        for row in rows
+    ]
+
+
 def documents_of(person: Person) -> list[tuple[str, Any]]:
     """The documents of external training, each with a name for a file."""
-    rows = Evidence.objects.filter(person__in=_own(person)).exclude(document="").order_by("pk")
+    rows = Evidence.objects.filter(person__in=own_records(person)).exclude(document="").order_by("pk")
     return [(f"{row.achieved_on.isoformat()}-{row.document.name.rpartition('/')[2]}", row.document) for row in rows]
 
 
@@ -248,7 +267,7 @@ def boards_of(person: Person, on: date) -> list[str]:
     """The boards answerable for what is kept about a person: those of the workplaces on a day, or of the last one."""
     units = set(employments_on(person, on).values_list("org_unit", flat=True))
     if not units:
-        last = Employment.objects.known_at().filter(person__in=_own(person)).order_by("ends_on", "pk").last()
+        last = Employment.objects.known_at().filter(person__in=own_records(person)).order_by("ends_on", "pk").last()
         units = {last.org_unit_id} if last else set()
     return sorted({board for board in controllers_of(units, org_tree(on)).values() if board})
 
@@ -287,96 +306,12 @@ OWN_KINDS = (
         "files", pgettext_lazy("personal data", "Files that you have asked for"), gettext_lazy("Only you."),
         gettext_lazy("Seven days."), file_rows, order=76,
     ),
+    PersonalData(
+        "bundles", pgettext_lazy("personal data", "Certificates that you have asked for as one file"),
+        gettext_lazy("Only you."), gettext_lazy("A month."), bundle_rows, order=77,
+    ),
     _kind(
         "deeds", pgettext_lazy("personal data", "What the log says that you have done"), deed_rows, 80,
         ADMINISTRATORS,
     ),
 )  # fmt: skip
-
-
-# Who has looked
-
-
-@dataclass(frozen=True)
-class Look:
-    """Somebody has seen or exported something about the person. `who` is empty for protected people."""
-
-    at: datetime
-    what: str
-    where: str
-    who: str
-
-
-@dataclass(frozen=True)
-class LooksOfDay:
-    """What one and the same person has looked at in one and the same way on a day."""
-
-    look: Look
-    times: int
-
-
-def by_day(looks: list[Look]) -> list[LooksOfDay]:
-    """Looks that differ only in the hour as one, in the same order."""
-    groups: dict[tuple[object, ...], list[Look]] = {}
-    for look in looks:
-        key = (timezone.localdate(look.at), look.who, look.what, look.where)
-        groups.setdefault(key, []).append(look)
-    return [LooksOfDay(some[0], len(some)) for some in groups.values()]
-
-
-def looks_at(person: Person) -> list[Look]:
-    """Who else has looked at a person or done something with their data, newest first.
-
-    In: what the log tells of the person, and every list of people at a place where the person worked that day. Lists
-    that were made without protected people are out for those who are protected.
-    """
-    records = _own(person)
-    places = _places_by_day(person)
-    about = Q(subject__in=records)
-    listed = Q(action__in=LISTS, details__list="people", org_unit__in=places.every)
-    rows = AuditEntry.objects.filter(about | listed).exclude(actor__in=records)
-    rows = rows.select_related("actor", "org_unit").order_by("-at", "-pk")
-    return [
-        Look(
-            at=row.at,
-            what=row.get_action_display(),
-            where=Written(row.org_unit.name if row.org_unit else ""),
-            who=_named(row.actor),
-        )
-        for row in rows[:MOST_LOOKS]
-        if row.action not in LISTS or places.holds(row, person)
-    ]
-
-
-@dataclass(frozen=True)
-class _Places:
-    """The org units that a person's workplaces have lain in, and when."""
-
-    spans: list[tuple[date, date, frozenset[int]]]
-
-    @property
-    def every(self) -> frozenset[int]:
-        return frozenset().union(*(units for _start, _end, units in self.spans))
-
-    def holds(self, row: AuditEntry, person: Person) -> bool:
-        if person.is_protected and not row.details.get("protected"):
-            return False
-        day = timezone.localdate(row.at)
-        return any(start <= day <= end and row.org_unit_id in units for start, end, units in self.spans)
-
-
-def _places_by_day(person: Person) -> _Places:
-    rows = list(
-        Employment.objects.known_at().filter(person__in=_own(person)).values_list("org_unit", "starts_on", "ends_on")
-    )
-    if not rows:
-        return _Places([])
-    trees = org_history(min(start for _unit, start, _end in rows), timezone.localdate()).trees
-    spans = []
-    for unit, start, end in rows:
-        for index, (since, tree) in enumerate(trees):
-            until = trees[index + 1][0] if index + 1 < len(trees) else date.max
-            first, last = max(start, since), min(end or date.max, until)
-            if first <= last:
-                spans.append((first, last, frozenset([unit, *tree.ancestors(unit)])))
-    return _Places(spans)

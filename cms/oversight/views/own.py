@@ -18,7 +18,8 @@ from cms.compliance.queries import training_of
 from cms.core.sheets import csv_lines
 from cms.core.views import render_page
 from cms.oversight.actions import issue_transcript
-from cms.oversight.queries.personal import boards_of, by_day, documents_of, kept_about, looks_at
+from cms.oversight.queries.looks import by_day, looks_at
+from cms.oversight.queries.personal import boards_of, documents_of, kept_about
 from cms.people.models import Person
 from cms.people.queries import employments_on
 from cms.people.views import acting_person

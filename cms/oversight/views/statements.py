@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -38,12 +39,23 @@ def _issued(org_unit: OrgUnit, facts: StatementFacts, filters: Filters) -> Certi
     return certificate
 
 
+def _back(request: HttpRequest, key: uuid.UUID, fault: str) -> HttpResponse:
+    messages.error(request, fault)
+    return redirect(f"{reverse('ledstang_oversight:org-unit', args=[key])}?{request.GET.urlencode()}")
+
+
+def _ahead() -> str:
+    return _("What lies ahead cannot be certified. Choose today or an earlier day.")
+
+
 @require_POST
 @login_required
 def statement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """A signed document on how an org unit stands, as of the day and the choice in the address."""
     overseer = overseer_of(request)
     org_unit, filters = overseer.unit(key), filter_form(request, overseer, TargetForm).filters
+    if overseer.on > timezone.localdate():
+        return _back(request, key, _ahead())
     ((_unit, facts),) = statements_of(overseer.view, [org_unit], filters, overseer.on)
     certificate = _issued(org_unit, facts, filters)
     note_viewing(
@@ -61,10 +73,11 @@ def statements(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One document for the org unit and for each below it where something is required. The worker makes the files."""
     overseer = overseer_of(request)
     org_unit, filters = overseer.unit(key), filter_form(request, overseer, TargetForm).filters
+    if overseer.on > timezone.localdate():
+        return _back(request, key, _ahead())
     units = org_units_within(overseer.view, org_unit)
     if len(units) > MOST_AT_ONCE:
-        messages.error(request, _("There are too many org units for one file. Choose an org unit below this one."))
-        return redirect(f"{reverse('ledstang_oversight:org-unit', args=[key])}?{request.GET.urlencode()}")
+        return _back(request, key, _("There are too many org units for one file. Choose an org unit below this one."))
     found = statements_of(overseer.view, units, filters, overseer.on)
     with files_later():
         made = [_issued(unit, facts, filters).pk for unit, facts in found if facts.rows]
