@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from wagtail.admin.widgets import AdminDateInput
 
 from cms.core.enums import Audience
+from cms.core.widgets import DayInput
 from cms.versions.enums import Change
 from courses.enums import Agreement, Matter
 from courses.models import LearningPathVersion
@@ -99,10 +99,10 @@ class CutForm(forms.Form):
         required=False,
         help_text=_("Learners see it. Needed when something must be done again by a day."),
     )
-    effective_on = forms.DateField(label=_("Applies from"), widget=AdminDateInput, initial=timezone.localdate)
+    effective_on = forms.DateField(label=_("Applies from"), widget=DayInput, initial=timezone.localdate)
     redo_by = forms.DateField(
         label=_("To be done again by"),
-        widget=AdminDateInput,
+        widget=DayInput,
         required=False,
         help_text=_(
             "Needed when everyone must do the course again. With changed units: then those who have completed the "

@@ -8,9 +8,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from wagtail.admin.widgets import AdminDateInput
 
 from cms.core.enums import Audience
+from cms.core.widgets import DayInput
 from cms.versions.enums import Change, NoticeTone
 from guidelines.enums import FlagReason, GuidelineKind
 from guidelines.grading import Question
@@ -129,11 +129,11 @@ class PlanForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Readers see this in the list of versions. Required for a substantive change."),
     )
-    effective_on = forms.DateField(label=_("Applies from"), widget=AdminDateInput)
+    effective_on = forms.DateField(label=_("Applies from"), widget=DayInput)
     redo_by = forms.DateField(
         label=_("To be read again by"),
         required=False,
-        widget=AdminDateInput,
+        widget=DayInput,
         help_text=_("Only for a substantive change. Empty: 30 days after it applies."),
     )
 
@@ -201,7 +201,7 @@ class WithdrawForm(forms.Form):
         max_length=300,
         help_text=_("Readers who come to its address see this."),
     )
-    on = forms.DateField(label=pgettext_lazy("withdrawal", "From"), widget=AdminDateInput)
+    on = forms.DateField(label=pgettext_lazy("withdrawal", "From"), widget=DayInput)
     successor = forms.ChoiceField(label=_("What applies instead?"), required=False)
 
     def __init__(self, *args: Any, others: list[tuple[Any, str]], **kwargs: Any) -> None:

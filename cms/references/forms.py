@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.widgets import AdminDateInput
 
 from cms.core.enums import Visibility
+from cms.core.widgets import DayInput
 from cms.people.queries import person_of
 from cms.references.models import Contact
 
@@ -34,7 +34,7 @@ class ContactForm(WagtailAdminModelForm):
 class VerifiedForm(forms.Form):
     """When somebody looked at the chosen entries."""
 
-    day = forms.DateField(label=gettext_lazy("The day somebody called or looked"), widget=AdminDateInput)
+    day = forms.DateField(label=gettext_lazy("The day somebody called or looked"), widget=DayInput)
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]

@@ -3,8 +3,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminDateInput
 
+from cms.core.widgets import DayInput
 from cms.versions.models import ReviewMark
 from cms.versions.queries import Waiting
 
@@ -19,7 +19,7 @@ class SignForm(forms.Form):
     signed_by_function = forms.CharField(
         label=_("Reviewed by"), max_length=120, help_text=_("A function, not a name. Readers see it.")
     )
-    signed_on = forms.DateField(label=_("Reviewed on"), widget=AdminDateInput)
+    signed_on = forms.DateField(label=_("Reviewed on"), widget=DayInput)
 
     def __init__(self, *args: Any, waiting: list[Waiting], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
