@@ -70,7 +70,8 @@ def offer_the_cut(menu_items: list[Any], request: HttpRequest, context: dict[str
         return
     may_publish = any(item.name == "action-publish" for item in menu_items)
     menu_items[:] = [item for item in menu_items if item.name not in REPLACED]
-    if may_publish and context["view"] != "create":
+    course = page.specific if isinstance(page.specific, CoursePage) else page.get_parent().specific
+    if may_publish and context["view"] != "create" and course.withdrawal is None:
         menu_items.append(CutMenuItem(order=30))
 
 

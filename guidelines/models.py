@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import timezone, translation
-from django.utils.translation import gettext, pgettext
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import CommentPanel, FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
@@ -15,10 +15,12 @@ from wagtail.models import PageViewRestriction, TaskState
 
 from cms.core.enums import Audience
 from cms.core.models import BasePage, Record
+from cms.core.widgets import DayInput
 from cms.people.models import Person
 from cms.references.blocks import content_blocks
 from cms.versions.freezing import Draft, freeze, strings_in
-from cms.versions.models import PublishingPlan, Version, Withdrawal
+from cms.versions.models import PublishingPlan, Version
+from cms.versions.pages import Withdrawable
 from guidelines.blocks import MOST_QUESTIONS, ControlQuestionBlock
 from guidelines.enums import KIND, FlagReason, GuidelineKind
 from guidelines.grading import Question, questions_in
@@ -46,7 +48,7 @@ class GuidelineIndexPage(BasePage):
         verbose_name_plural = _("lists of guidelines")
 
 
-class GuidelinePage(BasePage):
+class GuidelinePage(Withdrawable):
     """Where a guideline is written. Readers never see this page, only the version in force."""
 
     parent_page_types = ["guidelines.GuidelineIndexPage"]
@@ -98,12 +100,12 @@ class GuidelinePage(BasePage):
             [
                 FieldPanel("kind"),
                 FieldPanel("decided_by"),
-                FieldPanel("decided_on"),
+                FieldPanel("decided_on", widget=DayInput),
                 FieldPanel("decision_ref"),
                 FieldPanel("record_number"),
                 FieldPanel("owner_function"),
                 FieldPanel("replaces"),
-                FieldPanel("review_by"),
+                FieldPanel("review_by", widget=DayInput),
             ],
             heading=_("Decision"),
         ),
@@ -141,10 +143,9 @@ class GuidelinePage(BasePage):
         return GuidelineVersion.objects.of(self.key).filter(revision_id=revision.pk).exists() or approved.exists()
 
     @property
-    def status_string(self) -> str:
-        """What Wagtail's lists say of it. Its versions can still be read when it is withdrawn: the page stays live."""
-        gone = Withdrawal.objects.filter(key=self.key, withdrawn_on__lte=timezone.localdate())
-        return pgettext("guideline", "withdrawn") if self.live and gone.exists() else str(super().status_string)
+    def has_workflow(self) -> bool:
+        """What is withdrawn is submitted to nobody: they would approve what cannot be published."""
+        return self.withdrawal is None and bool(super().has_workflow)
 
     def draft(self, *, strict: bool = True) -> Draft:
         """Everything that publishing would freeze. `strict` off stands unknown keys, for previews."""

@@ -182,6 +182,8 @@ def offer_what_holds(menu_items: list[Any], request: HttpRequest, context: dict[
     if context["view"] != "edit" or not isinstance(page, GuidelinePage):
         return
     refused = {"action-unpublish"} if page.live else set()
+    if page.withdrawal is not None:
+        refused.add("action-publish")
     if isinstance(page.current_workflow_task, ReviewTask) and not user_can_override(request.user):
         refused.add("action-publish")
     menu_items[:] = [item for item in menu_items if item.name not in refused]

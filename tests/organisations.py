@@ -311,7 +311,12 @@ class BruteForce:
         )
 
     def rule_row(self, requirement: Requirement, today: date) -> RequirementRule | None:
-        rules = [r for r in self.rules if r.requirement_id == requirement.pk and r.effective_on <= today]
+        every = [r for r in self.rules if r.requirement_id == requirement.pk and r.effective_on <= today]
+        rules: list[RequirementRule] = []
+        for one in sorted(every, key=lambda r: (r.recorded_at, r.pk)):  # as they were written, one after the other
+            kept = [r for r in rules if r.effective_on != one.effective_on]
+            rules = [r for r in kept if r.effective_on < one.effective_on or not one.is_ended] + [one]
+        rules.sort(key=lambda r: r.effective_on)
         gone = self.withdrawn.get(requirement.target.key)
         if not rules or rules[-1].is_ended or (gone is not None and today >= gone):
             return None

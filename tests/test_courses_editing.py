@@ -395,8 +395,17 @@ def test_withdrawing_instead_of_unpublishing_and_deleting(owner, course, unit):
         assert (answer.status_code, answer.url) == (302, leads_to), (name, page)
     assert UnitPage.objects.get(pk=unit.pk).live
     assert "mitt i kursen" in owner.get(withdraw).content.decode()
+    edit = {page: reverse("wagtailadmin_pages:edit", args=[page.pk]) for page in (course, unit)}
+    assert all("action-cut" in owner.get(address).content.decode() for address in edit.values())
     owner.post(withdraw, {"reason": "Lagen har ändrats."})
-    assert not CoursePage.objects.get(pk=course.pk).live
+    page = CoursePage.objects.get(pk=course.pk)
+    assert not page.live
+    assert page.status_string == "tillbakadragen"
+    assert "kan inte publiceras igen" in owner.get(edit[course]).content.decode()
+    assert not any("action-cut" in owner.get(address).content.decode() for address in edit.values())
+    dialog = owner.get(cut_url(course)).content.decode()
+    assert "kan inte publiceras igen" in dialog
+    assert "effective_on" not in dialog
 
 
 def test_a_draft_course_and_a_draft_unit_can_be_deleted(owner, course, unit):

@@ -392,6 +392,18 @@ def test_nobody_is_asked_to_approve_what_is_withdrawn(paper, steps, experts, cas
     assert paper.workflow_states.get().status == "cancelled"
 
 
+def test_what_is_withdrawn_is_submitted_to_nobody_and_its_form_says_why(paper, steps, cast):
+    client, page = cast.approver.client(), reverse("wagtailadmin_pages:edit", args=[paper.pk])
+    before = client.get(page).content.decode()
+    assert "action-submit" in before
+    assert "kan inte publiceras igen" not in before
+    withdraw_guideline(key=paper.key, reason="Ersatt", withdrawn_by=cast.approver.user)
+    shown = client.get(page).content.decode()
+    assert f"är tillbakadragen från och med {timezone.localdate()} och kan inte publiceras igen" in shown
+    assert not {name for name in ("action-submit", "action-publish") if name in shown}
+    assert not fresh(paper).permissions_for_user(cast.editor.user).can_submit_for_moderation()
+
+
 def test_step_can_be_made_in_the_admin(cast, client):
     client.force_login(UserFactory(superuser=True), backend=LOGIN_BACKEND)
     group = Group.objects.get(name="Moderators")

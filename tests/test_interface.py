@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
+from django.forms import DateField
 from django.template import engines
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -30,12 +31,15 @@ from cms.core.colours import accent, accent_sheet, contrast
 from cms.core.enums import Audience, Tone, Visibility
 from cms.core.models import CitySettings
 from cms.core.readings import read_for
-from cms.home.models import HomePage, PlainPage
+from cms.home.blocks import DayBlock
+from cms.home.models import AccessibilityPage, HomePage, PlainPage
 from cms.references.blocks import content_blocks
 from cms.references.models import Contact, LegalReference
+from cms.references.viewsets.registers import ContactViewSet, LegalReferenceViewSet
 from cms.versions.actions import lay_notice
 from cms.versions.enums import NoticeTone
 from cms.versions.freezing import fragment_anchor, freeze
+from courses.models import CoursePage, UnitPage
 from guidelines.actions import publish_guideline
 from guidelines.enums import KIND
 from guidelines.models import GuidelinePage
@@ -569,6 +573,16 @@ def test_days_are_written_alike():
     assert html == '<span class="ls-whole">e-tjänst</span>, HR-chef, a-b<wbr>@c<wbr>.se'
     html = rendered("{{ words|hyphenated }}", words="Tillgänglighetsredogörelse & utbildningar")
     assert html == "Tillgänglighets\N{SOFT HYPHEN}redogörelse &amp; utbildningar"
+
+
+def test_no_form_of_ours_makes_another_day_of_what_was_typed():
+    """Wagtail's chooser does, as soon as the field is left."""
+    handlers = [page.get_edit_handler() for page in (GuidelinePage, CoursePage, UnitPage, AccessibilityPage)]
+    handlers += [register().get_edit_handler() for register in (ContactViewSet, LegalReferenceViewSet)]
+    fields = [field for handler in handlers for field in handler.get_form_class().base_fields.values()]
+    days = [field for field in [*fields, DayBlock().field] if isinstance(field, DateField)]
+    assert len(days) >= 10
+    assert {field.widget.get_config()["validateOnBlur"] for field in days} == {False}
 
 
 def test_a_bar_draws_its_percent_in_any_language():

@@ -15,6 +15,7 @@ from django.utils import timezone
 from cms.compliance.actions import NotReviewed, check_summaries, rebuild_summaries, require, set_rule
 from cms.compliance.models import Requirement, RequirementRule, Target
 from cms.compliance.queries import rule_rows
+from cms.compliance.queries.facts import load_rules
 from cms.compliance.wording import alternatives
 from cms.oversight.actions import ask_for_rule
 from cms.oversight.forms.rules import RuleForm
@@ -278,12 +279,15 @@ def test_what_ends_does_not_begin_again_by_a_rule_of_a_later_day(admin: Client, 
     for day in later:
         set_rule(requirement=found, effective_on=day, due_days=10)
     admin.post(reverse("ledstang_end_requirement", args=[found.key]))
-    rows = rule_rows(found, TODAY())
-    assert [(row.rule.effective_on, row.rule.is_ended) for row in rows[:3]] == [
-        (day, True) for day in (*reversed(later), TODAY())
-    ]
-    shown = body(admin.get(reverse("ledstang_requirement", args=[found.key])))
-    assert "Avsluta från i dag" not in shown
+    assert [row.rule.is_ended for row in rule_rows(found, TODAY())] == [True, False]
+    assert not any(load_rules([target], day)[target.pk][0].on(day) for day in (TODAY(), *later))
+    page = reverse("ledstang_requirement", args=[found.key])
+    assert "Avsluta från i dag" not in body(admin.get(page))
+    # Asked for anew, it stays: what ended before ends nothing more, and neither does what had been said before that.
+    set_rule(requirement=found, effective_on=TODAY(), due_days=20)
+    for day in (TODAY(), *later):
+        assert load_rules([target], day)[target.pk][0].on(day).deadline.days == 20
+    assert "Avsluta från i dag" in body(admin.get(page))
 
 
 def test_a_rule_whose_worker_has_died_is_begun_again(admin: Client, target: Target, monkeypatch: pytest.MonkeyPatch):

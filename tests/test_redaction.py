@@ -228,7 +228,8 @@ def test_right_of_its_own(paper, cast, may):
     client = cast.approver.client()
     form = {"passage": passage(), "reason": "Namngav en person.", "is_sure": "on"}
     assert (client.get(address).status_code == 200) == may
-    client.post(address, {**form, "is_sure": ""})
+    refused = client.post(address, {**form, "is_sure": ""})
+    assert ('<a href="#id_is_sure">' in refused.content.decode()) == may  # above all the passages
     assert not Redaction.objects.exists()
     client.post(address, form)
     assert Redaction.objects.exists() == may

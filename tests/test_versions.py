@@ -375,12 +375,12 @@ def test_expert_signs_in_the_admin(expert, reviewed_page, client):
 def test_unclear_signature_is_explained(expert, reviewed_page, form, words):
     mark = ReviewMark.objects.get(competence="J")
     given = {"marks": [mark.pk], "signed_by_function": "Stadsjurist", "signed_on": "2026-11-23", **form}
-    answer = expert.post(REVIEWS + "?kompetens=J", given).content.decode()
-    assert words in answer
-    # The fields stand below all that waits: the page opens at the one that is wrong.
-    for name in ("signed_by_function", "signed_on"):
-        field = BeautifulSoup(answer, "html.parser").find(attrs={"name": name})
-        assert field.has_attr("autofocus") == (name in form)
+    answer = BeautifulSoup(expert.post(REVIEWS + "?kompetens=J", given).content, "html.parser")
+    # The fields stand below all that waits: what is wrong is said above it, with the way there.
+    (link,) = answer.select(".help-critical a")
+    assert words in link.get_text()
+    assert link["href"] == f"#id_{next(iter(form))}"
+    assert answer.select_one(link["href"]) is not None
     assert not ReviewSignature.objects.exists()
 
 

@@ -1,10 +1,13 @@
 from datetime import date
 from typing import Any
 
+from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 
+from cms.core.widgets import DayInput
 from cms.home.enums import FaultGround
 
 
@@ -16,6 +19,10 @@ class DayBlock(blocks.DateBlock):
 
     def get_prep_value(self, value: date | str | None) -> str | None:
         return value.isoformat() if isinstance(value, date) else value or None
+
+    @cached_property
+    def field(self) -> forms.DateField:
+        return forms.DateField(widget=DayInput, **self.field_options)
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         _path, args, kwargs = super().deconstruct()

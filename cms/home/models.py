@@ -10,6 +10,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from cms.core.models import BasePage, CitySettings
+from cms.core.widgets import DayInput
 from cms.home.blocks import FaultBlock
 from cms.home.enums import Conformity
 
@@ -138,7 +139,12 @@ class AccessibilityPage(BasePage):
         FieldPanel("conformity"),
         FieldPanel("faults"),
         MultiFieldPanel(
-            [FieldPanel("tested"), FieldPanel("tested_on"), FieldPanel("updated_on")], heading=_("How it was tested")
+            [
+                FieldPanel("tested"),
+                FieldPanel("tested_on", widget=DayInput),
+                FieldPanel("updated_on", widget=DayInput),
+            ],
+            heading=_("How it was tested"),
         ),
     ]
 

@@ -13,6 +13,7 @@ class SignForm(forms.Form):
     """An expert vouches for pieces of text. Only those that wait can be chosen."""
 
     marks = forms.ModelMultipleChoiceField(
+        label=_("Sections"),
         queryset=ReviewMark.objects.none(),
         error_messages={"required": _("Choose at least one section.")},
     )

@@ -14,7 +14,6 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms.core.enums import Competence
-from cms.core.forms import lead_to_fault
 from cms.people.views import acting_person
 from cms.versions.actions import sign_review
 from cms.versions.care import stale_places
@@ -126,10 +125,6 @@ class ReviewView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
             chosen=set(self.request.POST.getlist("marks")),
             **kwargs,
         )
-
-    def form_invalid(self, form: SignForm) -> HttpResponse:
-        lead_to_fault(form)
-        return super().form_invalid(form)
 
     def form_valid(self, form: SignForm) -> HttpResponse:
         marks = form.cleaned_data["marks"]

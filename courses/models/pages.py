@@ -16,7 +16,9 @@ from wagtail.url_routing import RouteResult
 
 from cms.core.enums import Audience
 from cms.core.models import BasePage
+from cms.core.widgets import DayInput
 from cms.references.blocks import content_blocks
+from cms.versions.pages import Withdrawable
 from courses.admin_forms import CoverSelect, UnitPageForm
 from courses.blocks import unit_blocks
 from courses.enums import Cover, Rule
@@ -99,7 +101,7 @@ class CutPage(PreviewedPage):
         """New keys for the parts, the same each time: they derive from the page's own."""
 
 
-class CoursePage(CutPage):
+class CoursePage(Withdrawable, CutPage):
     """Where a course is written: what it is, for whom, and what counts as passed. Its units are child pages."""
 
     parent_page_types = ["courses.CourseIndexPage"]
@@ -246,7 +248,7 @@ class UnitPage(WithScenario, CutPage):  # type: ignore[django-manager-missing]
             [
                 FieldPanel("is_proposal"),
                 FieldPanel("decided_by"),
-                FieldRowPanel([FieldPanel("decided_on"), FieldPanel("decision_ref")]),
+                FieldRowPanel([FieldPanel("decided_on", widget=DayInput), FieldPanel("decision_ref")]),
             ],
             heading=_("What it rests on"),
             classname="collapsed",

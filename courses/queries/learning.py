@@ -256,8 +256,8 @@ def courses_of(enrollments: Iterable[Enrollment]) -> dict[int, Course]:
     return courses
 
 
-def taken_out(course: Course) -> list[UnitVersion]:
-    """What was taken out of use after the course was begun, and before it was done: part of the reading, once."""
+def withdrawn_since(course: Course) -> list[UnitVersion]:
+    """The units of the reading that were withdrawn after the course was begun and before they were done."""
     units = UnitVersion.objects.filter(
         course_version=course.enrollment.version_id, withdrawal__withdrawn_at__gte=course.enrollment.started_at
     )

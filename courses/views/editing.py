@@ -17,7 +17,6 @@ from wagtail.admin import messages
 from wagtail.models import Page
 
 from cms.versions.actions import PublishingError
-from cms.versions.models import Withdrawal
 from cms.versions.queries import in_force
 from courses.actions import CourseIncomplete, cut_course_version, renew_citation, withdraw_course, withdraw_unit
 from courses.forms import CutForm, WithdrawForm, WithdrawUnitForm
@@ -103,7 +102,7 @@ def _cut_page(
         "cost": cost_of(page, timezone.localdate(), gathered.latest, [unit.key for unit in changed]),
         "redone": _extent([drafts[str(unit.key)] for unit in changed if str(unit.key) in chosen & drafts.keys()]),
         "total": _extent([draft for key, draft in drafts.items() if key in chosen]),
-        "withdrawal": Withdrawal.objects.filter(key=page.key).first(),
+        "withdrawal": page.withdrawal,
     }
     return framed(request, "courses/admin/cut.html", page, _("Cut a version"), "upload", context, status)
 
@@ -158,7 +157,7 @@ def withdraw_one(request: HttpRequest, page_id: int, unit_key: UUID) -> HttpResp
         except PublishingError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("“%(title)s” is withdrawn.") % {"title": unit.title})
+            messages.success(request, pgettext("unit", "“%(title)s” is withdrawn.") % {"title": unit.title})
             return redirect("courses_cut", page.pk)
     today = timezone.localdate()
     context = {"form": form, "unit": unit, "cost": cost_of(page, today), "is_last": _is_last(unit, today)}

@@ -31,7 +31,7 @@ from courses.actions import (
 from courses.actions.papers import certify_units
 from courses.forms import AttemptForm, EvaluationForm, answers_in
 from courses.models import UnitVersion
-from courses.queries.learning import Course, UnitStep, certificate_of, own_course, taken_out
+from courses.queries.learning import Course, UnitStep, certificate_of, own_course, withdrawn_since
 from courses.queries.moving import newer_version, plan_move
 from courses.queries.paths import certificates_of_paths
 from courses.queries.quiz import Taken, attempts_at, read_unit
@@ -100,7 +100,7 @@ def home(request: HttpRequest, person: Person, course: Course) -> HttpResponse:
         "version": enrollment.version,
         "plan": plan_move(enrollment, newer) if newer is not None else None,
         "certificate": certificate_of(enrollment) if course.is_finished else None,
-        "taken_out": taken_out(course),
+        "withdrawn_since": withdrawn_since(course),
     }
     return render_page(request, "courses/home.html", context)
 

@@ -33,7 +33,7 @@ from cms.versions.actions import (
 )
 from cms.versions.enums import Change
 from cms.versions.freezing import Draft
-from cms.versions.models import PublishingPlan, Withdrawal
+from cms.versions.models import PublishingPlan
 from cms.versions.queries import counts, latest_version, plan_for, remarks_on
 from cms.versions.videos import video_problems
 from guidelines.actions.approving import FourEyes
@@ -183,7 +183,7 @@ def check_plan(
     redo_by: date | None,
 ) -> None:
     """Raise what would stop the publication, before anything is decided."""
-    if Withdrawal.objects.filter(key=page.key).exists():
+    if page.withdrawal is not None:
         raise AlreadyWithdrawn(_("This has been withdrawn and cannot be published again."))
     if change == Change.REDO_UNITS:
         raise PublishingError(_("A guideline has no units: choose an editorial or a substantive change."))

@@ -16,7 +16,7 @@ from wagtail.models import Page
 from cms.core.registry import token_kinds
 from cms.versions.comparison import Compared, Passage, compare
 from cms.versions.freezing import Draft, DraftFragment, UnknownTokens
-from cms.versions.models import Fragment, PublishingPlan, Withdrawal
+from cms.versions.models import Fragment, PublishingPlan
 from cms.versions.proofing import Remark
 from cms.versions.queries import canonical_extra, has_redacted, latest_version, plan_for, remarks_on, signed_reviews
 from cms.versions.videos import video_problems
@@ -177,7 +177,7 @@ def outlook(page: GuidelinePage) -> Outlook:
 
 
 def _problems(page: GuidelinePage) -> Iterator[str]:
-    if Withdrawal.objects.filter(key=page.key).exists():
+    if page.withdrawal is not None:
         yield _("This has been withdrawn and cannot be published again.")
     if page.is_undecided:
         yield _("A guideline needs a decision: enter who has decided and when, or choose support material or proposal.")

@@ -224,7 +224,7 @@ def set_rule(
 
     `due` takes due_days or due_on or both, and validity_months or yearly_month with yearly_day, window_days,
     prior_months, is_ended. `alternatives` are other targets that meet it as well. What ends is over: rules of later
-    days end on their days.
+    days that were there before it do not begin (`rules_that_apply`).
     Raises NotReviewed for a text with open review marks, outside the demo.
     """
     at = at or timezone.now()
@@ -243,12 +243,6 @@ def set_rule(
     RuleTarget.objects.bulk_create(
         RuleTarget(rule=rule, target=other) for other in alternatives if other != requirement.target
     )
-    if rule.is_ended:
-        later = RequirementRule.objects.filter(requirement=requirement, effective_on__gt=effective_on)
-        RequirementRule.objects.bulk_create(
-            RequirementRule(requirement=requirement, effective_on=day, is_ended=True, recorded_at=at, recorded_by=actor)
-            for day in later.order_by("effective_on").values_list("effective_on", flat=True).distinct()
-        )
     write_audit(action=AuditAction.REQUIREMENT_CHANGED, actor=actor, object_key=str(requirement.key), at=at)
     recount_rules(target_ids=[requirement.target_id])
     return rule

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -161,7 +162,7 @@ def load_rules(
 
 
 def _rule_rows(targets: list[Target], until: date, known_at: datetime | None) -> list[RequirementRule]:
-    """Rules in order, one for each first day: of several, the one recorded last."""
+    """The rules that apply up to a day, in order."""
     rows = (
         RequirementRule.objects.filter(
             recorded_by(known_at), requirement__target__in=[target.pk for target in targets], effective_on__lte=until
@@ -169,7 +170,27 @@ def _rule_rows(targets: list[Target], until: date, known_at: datetime | None) ->
         .select_related("requirement")
         .order_by("requirement_id", "effective_on", "recorded_at", "pk")
     )
-    return list({(row.requirement_id, row.effective_on): row for row in rows}.values())
+    by_requirement = groupby(rows, key=lambda row: row.requirement_id)
+    return [rule for _requirement, rules in by_requirement for rule in rules_that_apply(rules)]
+
+
+def rules_that_apply(rules: Iterable[RequirementRule]) -> list[RequirementRule]:
+    """One rule of a requirement for each first day: the one recorded last.
+
+    What ends the requirement takes with it what had been said of later days by then. `rules` are in the order of their
+    days, and those of one day in the order in which they were recorded.
+    """
+    rules = list(rules)
+    endings = [rule for rule in rules if rule.is_ended]
+    latest = {rule.effective_on: rule for rule in rules}
+    return [
+        rule
+        for rule in latest.values()
+        if not any(
+            end.effective_on < rule.effective_on and (end.recorded_at, end.pk) > (rule.recorded_at, rule.pk)
+            for end in endings
+        )
+    ]
 
 
 def _ends(targets: list[Target]) -> dict[int, date]:

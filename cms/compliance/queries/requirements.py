@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from cms.compliance.due import Deadline
 from cms.compliance.models import Requirement, RequirementRule
-from cms.compliance.queries.facts import load_rules, validity_of
+from cms.compliance.queries.facts import load_rules, rules_that_apply, validity_of
 from cms.compliance.queries.standings import falls_on
 from cms.compliance.standing import Audience
 from cms.compliance.wording import RuleInWords, sentences
@@ -55,7 +55,7 @@ def in_words(rule: RequirementRule) -> RuleInWords:
 
 
 def rule_rows(requirement: Requirement, on: date) -> list[RuleRow]:
-    """The rules of a requirement, the latest first; of two from one day only the one that applies."""
+    """The rules of a requirement that apply, the latest first."""
     rules = (
         RequirementRule.objects.filter(requirement=requirement)
         .select_related("requirement__target", "recorded_by")
@@ -67,7 +67,7 @@ def rule_rows(requirement: Requirement, on: date) -> list[RuleRow]:
 
 def _rows(rules: Iterable[RequirementRule], on: date) -> list[RuleRow]:
     """`rules` in the order in which they replace one another."""
-    latest = list({rule.effective_on: rule for rule in rules}.values())
+    latest = rules_that_apply(rules)
     current = max((rule.effective_on for rule in latest if rule.effective_on <= on), default=None)
     return [
         RuleRow(

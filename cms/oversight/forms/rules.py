@@ -94,6 +94,12 @@ class RuleForm(forms.Form):
         )
         return [(label, [self[name] for name in names if name in self.fields]) for label, names in groups]
 
+    def lead_to_fault(self) -> None:
+        """The first field that is wrong gets focus, so that the page opens there."""
+        name = next((name for name in self.fields if name in self.errors), None)
+        if name:
+            self.fields[name].widget.attrs["autofocus"] = True
+
     def clean_effective_on(self) -> date:
         day: date = self.cleaned_data["effective_on"]
         if day < timezone.localdate():

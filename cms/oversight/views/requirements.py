@@ -16,7 +16,6 @@ from cms.compliance.actions import NotReviewed, require, set_rule
 from cms.compliance.models import Requirement, SummaryState, Target
 from cms.compliance.queries import people_hit, requirement_rows, rule_rows, some_people_hit
 from cms.compliance.wording import sentences
-from cms.core.forms import lead_to_fault
 from cms.core.views import only_for
 from cms.oversight.actions import ask_again, ask_for_rule, note_viewing
 from cms.oversight.forms import RequirementForm, RuleForm
@@ -131,7 +130,7 @@ def new_requirement(request: HttpRequest) -> HttpResponse:
                 return redirect("ledstang_requirement", made.key)
     if _is_asked_while_edited(request):
         return _reading(request, preview)
-    lead_to_fault(form)
+    form.lead_to_fault()
     context = {"form": form, "preview": preview}
     return render(request, "ledstang_oversight/admin/new_requirement.html", context)
 
@@ -158,7 +157,7 @@ def requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
                 return redirect("ledstang_requirement", found.key)
     if _is_asked_while_edited(request):
         return _reading(request, preview)
-    lead_to_fault(form)
+    form.lead_to_fault()
     is_living = bool(rows) and not rows[0].rule.is_ended
     context = {"requirement": found, "rows": rows, "form": form, "preview": preview, "is_living": is_living}
     return render(request, "ledstang_oversight/admin/requirement.html", context)

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -44,8 +45,11 @@ def _back(request: HttpRequest, key: uuid.UUID, fault: str) -> HttpResponse:
     return redirect(f"{reverse('ledstang_oversight:org-unit', args=[key])}?{request.GET.urlencode()}")
 
 
-def _ahead() -> str:
-    return _("What lies ahead cannot be certified. Choose today or an earlier day.")
+def _refused(request: HttpRequest, key: uuid.UUID, on: date) -> HttpResponse | None:
+    """A seal says what was so: what lies ahead is a forecast."""
+    if on <= timezone.localdate():
+        return None
+    return _back(request, key, _("What lies ahead cannot be certified. Choose today or an earlier day."))
 
 
 @require_POST
@@ -54,8 +58,8 @@ def statement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """A signed document on how an org unit stands, as of the day and the choice in the address."""
     overseer = overseer_of(request)
     org_unit, filters = overseer.unit(key), filter_form(request, overseer, TargetForm).filters
-    if overseer.on > timezone.localdate():
-        return _back(request, key, _ahead())
+    if (refused := _refused(request, key, overseer.on)) is not None:
+        return refused
     ((_unit, facts),) = statements_of(overseer.view, [org_unit], filters, overseer.on)
     certificate = _issued(org_unit, facts, filters)
     note_viewing(
@@ -73,8 +77,8 @@ def statements(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One document for the org unit and for each below it where something is required. The worker makes the files."""
     overseer = overseer_of(request)
     org_unit, filters = overseer.unit(key), filter_form(request, overseer, TargetForm).filters
-    if overseer.on > timezone.localdate():
-        return _back(request, key, _ahead())
+    if (refused := _refused(request, key, overseer.on)) is not None:
+        return refused
     units = org_units_within(overseer.view, org_unit)
     if len(units) > MOST_AT_ONCE:
         return _back(request, key, _("There are too many org units for one file. Choose an org unit below this one."))

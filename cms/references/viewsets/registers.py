@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
+from cms.core.widgets import DayInput
 from cms.people.models import District
 from cms.references.enums import ContactCare, LawCare
 from cms.references.forms import ContactForm
@@ -76,11 +77,16 @@ class LegalReferenceViewSet(RegisterViewSet):
         FieldPanel("summary"),
         FieldPanel("source_url"),
         MultiFieldPanel(
-            [FieldPanel("status"), FieldRowPanel([FieldPanel("in_force_from"), FieldPanel("in_force_to")])],
+            [
+                FieldPanel("status"),
+                FieldRowPanel(
+                    [FieldPanel("in_force_from", widget=DayInput), FieldPanel("in_force_to", widget=DayInput)]
+                ),
+            ],
             heading=_("In force"),
         ),
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("reviewed_on"), FieldPanel("reviewed_by")])],
+            [FieldRowPanel([FieldPanel("reviewed_on", widget=DayInput), FieldPanel("reviewed_by")])],
             heading=pgettext_lazy("register", "Review"),
         ),
     ]
@@ -118,7 +124,7 @@ class ContactViewSet(RegisterViewSet):
                 [FieldPanel("visibility"), FieldPanel("roles", widget=forms.CheckboxSelectMultiple)],
                 heading=_("Who sees it"),
             ),
-            FieldRowPanel([FieldPanel("verified_on"), FieldPanel("valid_to")]),
+            FieldRowPanel([FieldPanel("verified_on", widget=DayInput), FieldPanel("valid_to", widget=DayInput)]),
         ],
         base_form_class=ContactForm,
     )
