@@ -33,9 +33,11 @@ def test_passage_is_taken_out_and_readers_see_that_it_was(
     approver.get_by_label("Varför tas det bort?").fill("Namngav en person.")
     axe(approver)
     approver.get_by_role("button", name="Ta bort", exact=True).click()
-    expect(approver.get_by_text("Kryssa i att du vet")).to_be_visible()
+    box = approver.get_by_label("Jag vet att det inte går att ångra")
+    approver.get_by_role("alert").get_by_role("link").filter(has_text="Kryssa i att du vet").click()
+    expect(box).to_be_focused()
     axe(approver)
-    approver.get_by_label("Jag vet att det inte går att ångra").check()
+    box.check()
     approver.get_by_role("button", name="Ta bort", exact=True).click()
     expect(approver.locator(".messages")).to_contain_text("borttaget ur alla versioner")
 
