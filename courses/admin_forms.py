@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from wagtail.admin.forms import WagtailAdminModelForm, WagtailAdminPageForm
+from wagtail.admin.forms import WagtailAdminModelForm
 
+from cms.core.admin_forms import PageForm
 from courses.covers import COVERS, drawing
 from courses.enums import Cover
 
@@ -56,7 +57,7 @@ class KeyedForm:
         return updates
 
 
-class UnitPageForm(KeyedForm, WagtailAdminPageForm):
+class UnitPageForm(KeyedForm, PageForm):
     """All questions and steps, and the choices of each."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

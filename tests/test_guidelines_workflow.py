@@ -9,6 +9,7 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.admin.panels import get_form_for_model
 from wagtail.models import GroupPagePermission, Page, Workflow, WorkflowPage, WorkflowTask
 
 from cms.people.models import AuditEntry
@@ -127,6 +128,25 @@ def test_text_passes_expert_lawyer_and_approver_and_is_signed_on_the_way(paper, 
     assert (version.approved_by, version.published_by) == (cast.approver.user, cast.approver.user)
     signed = AuditEntry.objects.filter(action="review_signed").values_list("actor", flat=True)
     assert set(signed) == {experts["expert"].person.pk, experts["lawyer"].person.pk}
+
+
+def test_step_that_is_sent_twice_is_taken_once(paper, steps, experts, cast):
+    def faults(step: object) -> list[str]:
+        page, user = fresh(paper), cast.approver.user
+        form_class = get_form_for_model(GuidelinePage, form_class=GuidelinePage.base_form_class, fields=["title"])
+        sent = {"title": page.title, "workflow-action-name": "approve", "workflow_step": step}
+        return [str(fault) for fault in form_class(sent, instance=page, for_user=user).non_field_errors()]
+
+    submit(paper, cast.editor.user)
+    first = fresh(paper).current_workflow_task_state.pk
+    assert faults(first) == []
+    act(experts["expert"].user, paper)
+    taken = "Steget är redan taget, och inget mer har gjorts."
+    assert faults(first) == [f"{taken} Nu väntar texten i steget ”Jurist”."]
+    assert faults(fresh(paper).current_workflow_task_state.pk) == []
+    for account in (experts["lawyer"].user, cast.approver.user):
+        act(account, paper)
+    assert faults(first) == [taken]
 
 
 def test_whoever_submits_is_asked_and_each_approval_says_what_it_led_to(paper, steps, experts, cast, rf):

@@ -11,6 +11,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.images import get_image_model_string
 from wagtail.models import Page
 
+from cms.core.admin_forms import PageForm
 from cms.core.prepared import Prepared
 
 CITY_COLOUR = "#1f5a52"
@@ -87,6 +88,8 @@ class DisposalGate(models.Model):
 
 class BasePage(Page):
     """A page in the house's layout. A host gives its own with `LEDSTANG_BASE_TEMPLATE`."""
+
+    base_form_class = PageForm
 
     class Meta:
         abstract = True

@@ -75,9 +75,15 @@ def test_editor_is_stopped_mends_sees_the_cost_and_two_accounts_publish(open_pag
 
     approver = open_page()
     log_in(approver, "godkannare", edit_address())
+    late = approver.context.new_page()
+    late.goto(edit_address())
     for _step in STEPS[:2]:
         approve(approver)
         approver.goto(edit_address())
+    press_approve(late)
+    said = f"Steget är redan taget, och inget mer har gjorts. Nu väntar texten i steget ”{STEPS[2]}”."
+    expect(late.locator(".messages")).to_contain_text(said)
+    late.close()
     decide(approver)
     expect(approver.get_by_role("main").locator("li", has_text=STEPS[0])).to_contain_text("godkänt")
     axe(approver)
@@ -102,7 +108,11 @@ def decide(page: Page) -> None:
     page.goto(edit_address().replace("/admin/pages/", "/admin/riktlinjer/").replace("/edit/", "/publicera/"))
 
 
-def approve(page: Page) -> None:
+def press_approve(page: Page) -> None:
     page.get_by_role("button", name="Fler åtgärder").first.click()
     page.locator('button[data-workflow-action-name="approve"]').first.click()
+
+
+def approve(page: Page) -> None:
+    press_approve(page)
     page.wait_for_url(re.compile(r"/admin/pages/\d+/$"))
