@@ -23,6 +23,7 @@ ASKED = "fragor"  # the questions a form shows, also those left unanswered
 ANSWER = "svar-"
 ATTEMPT = "forsok"
 EVERYTHING = "allt"
+READINGS = [*Audience.choices, (EVERYTHING, _("Somewhere else: show everything"))]
 LONG_AGO = timedelta(days=366)
 PATH, CHOSEN = "vag", "val"
 MOST_QUESTIONS, MOST_CHOICES, LONGEST = 200, 50, 64
@@ -60,7 +61,7 @@ class EnrollForm(forms.Form):
     """Begin a course in a reading. `varv` is the cycle that the button was shown for: an old page begins none anew."""
 
     lasning = forms.ChoiceField(
-        choices=[*Audience.choices, (EVERYTHING, _("Somewhere else: show everything"))],
+        choices=READINGS,
         widget=forms.RadioSelect,
         label=_("Where do you work?"),
         help_text=_("Texts and questions are chosen by it. You cannot change it in the middle of the course."),

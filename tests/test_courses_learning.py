@@ -84,6 +84,15 @@ def test_reading_is_chosen_at_the_start_and_kept(learner, version):
     assert Enrollment.objects.get().audience == Audience.PRESCHOOL
 
 
+def test_another_choice_in_another_window_is_told_not_taken(learner, version):
+    client, page = learner.client(), f"/kurs/{version.key}/"
+    client.post(page, {"varv": 1, "lasning": "preschool"})
+    told = client.post(page, {"varv": 1, "lasning": "compulsory_school"}, follow=True).content.decode()
+    assert "Du hade redan börjat kursen, med valet ”Förskola”." in told
+    assert Enrollment.objects.get().audience == Audience.PRESCHOOL
+    assert "redan börjat" not in client.post(page, {"varv": 1, "lasning": "preschool"}, follow=True).content.decode()
+
+
 def test_a_page_left_open_does_not_begin_a_second_cycle(learner):
     version = publish_course(units=0, read_only=1)
     client = learner.client()

@@ -275,7 +275,14 @@ def test_whoever_must_take_it_sees_by_when_and_for_how_long(learner, second_lear
     html = learner.client().get(f"/kurs/{version.key}/").content.decode()
     assert due.isoformat() in html
     assert "12 månader" in html
+
+    def listed(member) -> bool:
+        return 'data-state="to_do"' in member.client().get("/kurs/").content.decode()
+
+    assert listed(learner)
+    assert not listed(second_learner)
     begin(learner.person, version)
+    assert not listed(learner), "it is under way"
     middle = learner.client().get(f"/kurs/{version.key}/").content.decode()
     assert "Du är mitt i kursen" in middle
     assert f'vara gjord senast <strong><time datetime="{due.isoformat()}">' in middle

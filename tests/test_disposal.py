@@ -338,6 +338,10 @@ def test_a_long_list_of_a_day_before_the_horizon_is_neither_made_nor_fetched(
     assert not kept.exists()
     with pytest.raises(Disposed):
         open_disclosure(reference="2026/9", org_unit=city.root, filters=Filters(on=past), actor=cast.hr.person)
+    asked_for = {"arende": "2026/9", "enhet": str(city.root.key), "dag": past.isoformat()}
+    form = client.post(page("disclosures"), asked_for).content.decode()
+    assert "är gallrat. Välj en senare dag." in form
+    assert all(word in form for word in asked_for.values())
 
 
 def test_an_administrator_sees_what_is_due_and_disposes_of_it(db: None, decided: None):

@@ -105,7 +105,10 @@ def test_what_applied_on_a_day(published, client):
 
 
 def test_a_day_before_the_withdrawal_still_has_its_version(published, client):
+    compared = f"/r/{published.key}/jamfor/"
+    assert "är tillbakadragen" not in client.get(compared).content.decode()
     withdraw_guideline(key=published.key, reason="Ersatt")
+    assert "är tillbakadragen. Läs varför" in client.get(compared).content.decode()
     assert client.get(f"/r/{published.key}/?datum={TODAY() - timedelta(days=1)}").status_code == 200
     assert client.get(f"/r/{published.key}/?datum={TODAY()}").status_code == 404
 

@@ -81,6 +81,20 @@ def test_bad_training_is_told_and_nothing_is_written(
     assert not Evidence.objects.exists()
 
 
+def test_the_same_training_is_recorded_once_until_it_is_taken_back(cast: Cast, required: Target):
+    client, person = cast.head.client(), cast.learner.person
+    client.post(page("record", person.key), training(required))
+    again = body(client.post(page("record", person.key), training(required)))
+    assert "Det är redan registrerat för den dagen." in again
+    assert "<title>Fel: Registrera" in again
+    assert Evidence.objects.count() == 1
+    assert client.post(page("record", person.key), training(required, done_on="2026-10-02")).status_code == 302
+    first = Evidence.objects.earliest("achieved_on")
+    client.post(page("void", person.key, first.key), {"reason": "wrong_date"})
+    assert client.post(page("record", person.key), training(required)).status_code == 302
+    assert Evidence.objects.count() == 3
+
+
 def test_taking_back_is_a_row_with_a_reason(cast: Cast, required: Target):
     client, person = cast.head.client(), cast.learner.person
     client.post(page("record", person.key), training(required))

@@ -40,7 +40,7 @@ def with_units(versions: QuerySet[CourseVersion]) -> QuerySet[CourseVersion]:
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """A course in the list, as far as the visitor has come with it. `standing`: with what is asked, once they began."""
+    """A course in the list, as far as the visitor has come with it. `standing`: with what is asked of them."""
 
     version: CourseVersion
     enrollment: Enrollment | None
@@ -53,9 +53,10 @@ class CatalogueEntry:
         return self.enrollment is not None and self.enrollment.finished_at is not None
 
     @property
-    def again(self) -> State | None:
-        """Where they stand with what they have finished and is asked anew."""
-        return self.standing if self.is_finished and self.standing in OPEN else None
+    def left(self) -> State | None:
+        """Where they stand with what is asked and not under way: never begun, or finished and asked anew."""
+        is_under_way = self.enrollment is not None and not self.is_finished
+        return self.standing if self.standing in OPEN and not is_under_way else None
 
     @property
     def is_done(self) -> bool:
@@ -74,7 +75,7 @@ def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
             enrollment.course_key: enrollment
             for enrollment in Enrollment.objects.latest_of_courses(person, [version.key for version in versions])
         }
-    standing = _standing_with(person, list(mine), on) if person is not None else {}
+    standing = _standing_with(person, [version.key for version in versions], on) if person is not None else {}
     entries = []
     for version in versions:
         own = fresh[version.pk]
@@ -91,9 +92,9 @@ def fresh_units(versions: Collection[CourseVersion], audience: str) -> dict[int,
     return {pk: in_reading(some, audience) for pk, some in units.items()}
 
 
-def _standing_with(person: Person, begun: list[UUID], on: date) -> dict[UUID, State]:
-    """Where somebody stands with the courses that they have begun, by key, as far as these are asked of anybody."""
-    targets = list(Target.objects.filter(kind="course", key__in=begun)) if begun else []
+def _standing_with(person: Person, keys: list[UUID], on: date) -> dict[UUID, State]:
+    """Where somebody stands with some courses, by key, as far as these are asked of anybody."""
+    targets = list(Target.objects.filter(kind="course", key__in=keys)) if keys else []
     found = standings(Person.objects.filter(pk=person.pk), targets, on).get(person.pk, {}) if targets else {}
     return {one.key: found[one.pk].state for one in targets if one.pk in found}
 

@@ -1,9 +1,11 @@
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.models import Page
 
@@ -14,7 +16,7 @@ from cms.people.views import acting_person
 from cms.versions.models import Withdrawal
 from cms.versions.queries import in_force, noted_since, sections_of
 from courses.actions import CourseNotOpen, enroll
-from courses.forms import EVERYTHING, EnrollForm
+from courses.forms import EVERYTHING, READINGS, EnrollForm
 from courses.models import (
     CourseIndexPage,
     CoursePage,
@@ -87,6 +89,10 @@ def _enroll(request: HttpRequest, person: Person | None, key: UUID) -> HttpRespo
         enrollment = enroll(person=person, course_key=key, audience=form.audience, again=again)
     except CourseNotOpen:
         return redirect("courses:course", key)
+    if last is not None and enrollment.pk == last.pk and enrollment.audience != form.audience:
+        read_as = dict(READINGS)[enrollment.audience or EVERYTHING]
+        text = _("You had begun the course already, with the choice “%(choice)s”. You go on where you were.")
+        messages.info(request, text % {"choice": read_as})
     return redirect("courses:resume", enrollment.key)  # whoever has pressed begin wants the first unit, not a list
 
 

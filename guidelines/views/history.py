@@ -39,6 +39,7 @@ def compare(request: HttpRequest, key: UUID) -> HttpResponse:
         "comparison": compared,
         "noted": noted_since(compared.earlier, compared.later, found.versions),
         "not_yet": not_yet,
+        "is_withdrawn": found.is_withdrawn(timezone.localdate()),
         "reading": [(name, request.GET[name]) for name in (AUDIENCE, DISTRICT) if name in request.GET],
     }
     response = render_page(request, "guidelines/compare.html", context)

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cms.compliance.actions import end_exemption, grant_exemption, record_evidence
 from cms.compliance.enums import EvidenceKind, ExemptionReason
 from cms.compliance.models import Evidence, Exemption, Target
 from cms.core.models import Refused
+from cms.oversight.queries import recorded_on
 from cms.people.actions import write_audit
 from cms.people.enums import AuditAction
 from cms.people.models import Person
@@ -20,6 +22,10 @@ NOON = time(12)
 
 class NotOnesOwn(Refused):
     """Nobody decides about their own training: another head or HR does."""
+
+
+class AlreadyRecorded(Refused):
+    """The same training of the same day is written down, and has not been taken back."""
 
 
 def _not_oneself(actor: Person, person: Person) -> None:
@@ -38,10 +44,14 @@ def record_training(
     valid_until: date | None = None,
     document: Any = None,
 ) -> Evidence:
-    """Write down training that somebody has had elsewhere, once per `key`. Raises NotOnesOwn."""
+    """Write down training that somebody has had elsewhere, once per `key`. Raises NotOnesOwn, AlreadyRecorded."""
     _not_oneself(actor, person)
+    source_key = f"oversight:{key}"
+    if recorded_on(person, target, done_on).exclude(source_key=source_key).exists():
+        text = _("It has been recorded for that day already. To change what it says, take that back first.")
+        raise AlreadyRecorded(text)
     evidence, created = record_evidence(
-        source_key=f"oversight:{key}",
+        source_key=source_key,
         person=person,
         target=target,
         kind=EvidenceKind.RECORDED,

@@ -8,7 +8,15 @@ from cms.oversight.queries.filters import (
     roles_chosen_from,
 )
 from cms.oversight.queries.overview import Overview, figures_shown, named_controllers, overview_of, path_to
-from cms.oversight.queries.person import PersonPage, evidence_of, exemption_of, is_hr_for, may_void, person_page
+from cms.oversight.queries.person import (
+    PersonPage,
+    evidence_of,
+    exemption_of,
+    is_hr_for,
+    may_void,
+    person_page,
+    recorded_on,
+)
 from cms.oversight.queries.staff import StaffList, StaffRow
 
 __all__ = [
@@ -31,5 +39,6 @@ __all__ = [
     "overview_of",
     "path_to",
     "person_page",
+    "recorded_on",
     "roles_chosen_from",
 ]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cms.compliance.enums import State
@@ -16,7 +15,7 @@ from cms.oversight.models import Disclosure, DisclosureLine
 from cms.oversight.queries.filters import Filters, filters_from
 from cms.oversight.queries.overview import named_controllers
 from cms.oversight.queries.staff import StaffList, StaffRow
-from cms.oversight.queries.tables import Row, staff_cells, staff_heading
+from cms.oversight.queries.tables import Row, preamble, staff_cells, staff_heading
 from cms.people.enums import Protection
 from cms.people.models import OrgUnit, Person
 from cms.people.queries import View, view_of
@@ -79,11 +78,8 @@ def released_table(disclosure: Disclosure, lines: list[Line], actor: Person) -> 
     filters = filters_from(disclosure.filters)
     view = view_of(actor, filters.on or timezone.localdate(), filters.known_at)
     controllers = named_controllers(view, frozenset([disclosure.org_unit_id]))
-    yield [_("Answerable for the personal data"), ", ".join(controllers)]
     yield [pgettext("disclosure", "Request"), disclosure.reference]
-    yield [_("Org unit"), disclosure.org_unit.name]
-    yield [_("As of"), filters.on]
-    yield []
+    yield from preamble(disclosure.org_unit.name, controllers, filters)
     yield staff_heading()
     labels = {state: str(state.label) for state in State}
     yield from (staff_cells(one.row, labels) for one in lines if one.line.decision == LineDecision.RELEASE)

@@ -130,6 +130,14 @@ def evidence_of(person: Person, key: uuid.UUID) -> Evidence | None:
     return Evidence.objects.filter(person__in=records, key=key).select_related("target", "person").first()
 
 
+def recorded_on(person: Person, target: Target, day: date) -> QuerySet[Evidence]:
+    """What somebody has written down by hand about a person for a day, and not taken back."""
+    records = records_of(Person.objects.filter(pk=person.pk)).values("pk")
+    return Evidence.objects.filter(
+        person__in=records, target=target, kind=EvidenceKind.RECORDED, achieved_on=day, void=None
+    )
+
+
 def exemption_of(person: Person, key: uuid.UUID) -> Exemption | None:
     records = records_of(Person.objects.filter(pk=person.pk)).values("pk")
     return Exemption.objects.filter(person__in=records, key=key, end=None).select_related("target").first()

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cms.compliance.queries import required_targets
+from cms.compliance.queries import Disposed, required_targets
 from cms.core.models import Refused
 from cms.core.views import render_page
 from cms.oversight.actions import decide_lines, note_viewing, open_disclosure, release_disclosure
@@ -60,6 +60,10 @@ def disclosures(request: HttpRequest) -> HttpResponse:
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
+        except Disposed as problem:
+            form.add_error(
+                "dag", _("What was before %(day)s has been disposed of. Choose a later day.") % {"day": problem.before}
+            )
         else:
             return redirect("ledstang_oversight:disclosure", made.key)
     context = {"form": form, "disclosures": disclosures_in(overseer.view)[:100]}

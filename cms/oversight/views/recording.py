@@ -15,7 +15,7 @@ from cms.compliance.actions import void_evidence
 from cms.compliance.enums import ExemptionReason, VoidReason
 from cms.compliance.models import Target
 from cms.core.views import render_page
-from cms.oversight.actions import exempt, note_viewing, record_training, take_exemption_back
+from cms.oversight.actions import AlreadyRecorded, exempt, note_viewing, record_training, take_exemption_back
 from cms.oversight.forms import ExemptionForm, OtherWayForm, TrainingForm, VoidForm
 from cms.oversight.queries import Filters, PersonPage, evidence_of, exemption_of, is_hr_for, may_void, person_page
 from cms.oversight.views.access import Overseer, overseer_today
@@ -79,7 +79,11 @@ def record(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _shown(request, desk, form, "training")
     fields = {name: form.cleaned_data[name] for name in ("key", "done_on", "valid_until", "document")}
-    record_training(person=desk.person, target=form.target, actor=desk.overseer.person, **fields)
+    try:
+        record_training(person=desk.person, target=form.target, actor=desk.overseer.person, **fields)
+    except AlreadyRecorded as refusal:
+        form.add_error("done_on", str(refusal))
+        return _shown(request, desk, form, "training")
     return _done(request, desk, _("The training has been recorded."))
 
 
