@@ -105,7 +105,10 @@ def test_taking_back_is_a_row_with_a_reason(cast: Cast, required: Target):
     assert EvidenceVoid.objects.get().voided_by == cast.head.person
     assert state_of(person, required) == State.OVERDUE
     assert "Registrerat med fel datum" in body(client.get(page("person", person.key)))
-    assert client.get(page("void", person.key, evidence.key)).status_code == 404  # only once
+    again = page("void", person.key, evidence.key)
+    for answer in (client.get(again, follow=True), client.post(again, {"reason": "not_done"}, follow=True)):
+        assert "Det är redan återtaget." in body(answer)
+    assert EvidenceVoid.objects.get().reason == "wrong_date"
 
 
 def test_what_somebody_has_done_themselves_is_taken_back_by_hr_only(cast: Cast, required: Target):

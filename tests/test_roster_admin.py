@@ -206,7 +206,8 @@ def test_two_records_are_found_compared_and_merged(administrator, cast, city):
     today = timezone.localdate()
     assert {one.org_unit for one in employments_on(cast.learner.person, today)} == {city.almskolan, city.bokskolan}
     assert city.bokskolan.pk in view_of(cast.learner.person, today).org_units
-    assert administrator.get(pair).status_code == 404
+    assert "Posterna är redan en." in administrator.get(pair, follow=True).content.decode()
+    assert administrator.get(f"{merge}{double.key}/{cast.hr.person.key}/").status_code == 404
 
 
 def test_protected_records_are_not_found_without_the_right(administrator, cast, city, protected_colleague):

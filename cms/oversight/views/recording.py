@@ -124,6 +124,9 @@ def void(request: HttpRequest, key: uuid.UUID, evidence_key: uuid.UUID) -> HttpR
     shown = {target.pk for target in desk.targets}
     if evidence is None or evidence.target_id not in shown or not may_void(evidence, is_hr=desk.is_hr):
         raise Http404
+    if hasattr(evidence, "void"):
+        messages.info(request, _("It has been taken back already."))
+        return redirect("ledstang_oversight:person", desk.person.key)
     form = VoidForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _shown(request, desk, form, "void", evidence=evidence)

@@ -70,8 +70,13 @@ def _merged(request: HttpRequest, duplicate: Person, kept: Person) -> HttpRespon
 
 @only_for(user_can_merge_people)
 def pair(request: HttpRequest, one: uuid.UUID, other: uuid.UUID) -> HttpResponse:
-    """Both side by side. Whoever has looked is noted, as everywhere."""
-    actor, both = acting_person(request), _pair(request, one, other)
+    """Both side by side. Whoever has looked is noted, as everywhere. Whoever comes back to it afterwards is told."""
+    actor = acting_person(request)
+    kept_before = mergeable_people(actor, timezone.localdate()).filter(key__in=(one, other))
+    if Person.objects.filter(key__in=(one, other), merged_into__in=kept_before).exists():
+        messages.info(request, _("The records are one already."))
+        return redirect("ledstang_merge")
+    both = _pair(request, one, other)
     if request.method == "POST":
         kept = next((person for person in both if str(person.key) == request.POST.get("keep")), None)
         if kept is not None:
