@@ -196,7 +196,10 @@ class EvaluationForm(forms.Form):
         super().__init__(*args, **kwargs)
         for matter in Matter:
             self.fields[str(matter)] = forms.ChoiceField(
-                choices=Agreement.choices, widget=forms.RadioSelect, label=matter.label
+                choices=Agreement.choices,
+                widget=forms.RadioSelect,
+                label=matter.label,
+                error_messages={"required": _("Choose how far you agree.")},
             )
 
     @property

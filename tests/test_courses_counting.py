@@ -228,7 +228,10 @@ def test_evaluation_on_the_page_where_the_course_ends(version: CourseVersion, ca
     client = cast.learner.client()
     assert "Hur var kursen?" in client.get(address("finished", enrollment)).content.decode()
     where = address("evaluate", enrollment)
-    assert client.post(where, {"use": "4"}).status_code == 422
+    faults = client.post(where, {"use": "4"})
+    assert faults.status_code == 422
+    assert "Den var lätt att förstå. Välj hur väl det stämmer." in faults.content.decode()
+    assert "<title>Fel: Hur var kursen?" in faults.content.decode()
     posted = {str(matter): "3" for matter in Matter}
     for _twice in range(2):
         assert client.post(where, posted).url == address("finished", enrollment)

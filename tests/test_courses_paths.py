@@ -263,6 +263,7 @@ def test_head_writes_a_talk_down_and_learns_nothing_of_progress(
     posted = {"vag": str(path.key), "dag": "2026-13-40", "key": str(uuid.uuid4()), "next": page}
     where = reverse("courses:talk", args=[cast.learner.person.key])
     assert head.post(where, posted).status_code == 422
+    assert "talk_dag" in head.get(where).content.decode(), "the answer loaded anew is the form"
     posted["dag"] = timezone.localdate().isoformat()
     assert head.post(where, posted).url == page
     assert len(proofs(path)) == 1

@@ -4,9 +4,11 @@ import gzip
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -14,8 +16,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from wagtail.admin.ui.components import Component
 
 from cms.core.enums import THEME_COOKIE, Theme
@@ -62,15 +65,48 @@ def only_for(may: Callable[[Any], bool]) -> Callable[[View], View]:
     return guard
 
 
+def require_post(view: View) -> View:
+    """A view that a button posts to. Whoever only comes to its address, such as from the login, is told so in words."""
+
+    @wraps(view)
+    def posted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, *args, **kwargs)
+        response = render_page(request, "ledstang_core/errors/405.html", status=405)
+        response["Allow"] = "POST"
+        return response
+
+    return posted
+
+
+def require_own_post(view: View) -> View:
+    """The same for those who have logged in. Whoever no longer is comes back from the login to where the button is."""
+
+    @require_post
+    @wraps(view)
+    def own(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        messages.info(request, _("You have been logged out meanwhile. Log in, and then press the button again."))
+        return redirect_to_login(came_from(request, request.get_full_path()))
+
+    return own
+
+
+def came_from(request: HttpRequest, default: str = "/") -> str:
+    """The page on this site that the request was sent from, or the default."""
+    here = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(here, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return urlsplit(here)._replace(scheme="", netloc="").geturl() if ours else default
+
+
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Say why nothing was done, where it can be mended or where the request came from.
 
     Wagtail's dialogs ask from a script; "success" makes them go to the address.
     """
     messages.error(request, str(refusal))
-    here = request.META.get("HTTP_REFERER", "")
-    ours = url_has_allowed_host_and_scheme(here, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    address = refusal.where or (here if ours else "/")
+    address = refusal.where or came_from(request)
     if request.headers.get("x-requested-with") == "XMLHttpRequest":
         return JsonResponse({"step": "success", "redirect": address})
     return HttpResponseRedirect(address)
@@ -100,7 +136,7 @@ def icon(request: HttpRequest, colour: str) -> HttpResponse:
     return HttpResponse(body, content_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
 
 
-@require_POST
+@require_post
 @transaction.non_atomic_requests
 @csrf_exempt  # only a preference: a token here would give every visitor a cookie
 def set_theme(request: HttpRequest) -> HttpResponse:
@@ -109,7 +145,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     return _preferred(request, THEME_COOKIE, chosen if chosen in Theme.values else None)
 
 
-@require_POST
+@require_post
 @transaction.non_atomic_requests
 @csrf_exempt  # as above
 def set_language(request: HttpRequest) -> HttpResponse:

@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 from wagtail.models import Page
 
+from cms.core.views import require_post
 from cms.versions.actions import PublishingError
 from cms.versions.queries import in_force
 from courses.actions import CourseIncomplete, cut_course_version, renew_citation, withdraw_course, withdraw_unit
@@ -111,7 +112,7 @@ def _extent(units: Sequence[UnitDraft]) -> dict[str, int]:
     return {"units": len(units), "minutes": sum(unit.minutes for unit in units)}
 
 
-@require_POST
+@require_post
 def renew(request: HttpRequest, page_id: int, unit_id: int, block: str) -> HttpResponse:
     """Let one quotation in a unit's draft follow the version in force; back to the dialog."""
     course = _course(request, page_id)

@@ -12,9 +12,9 @@ from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from cms.core.views import render_page
+from cms.core.views import render_page, require_post
 from cms.people.models import Person
 from cms.people.views import acting_person
 from courses.actions import (
@@ -134,7 +134,7 @@ def finished(request: HttpRequest, person: Person, course: Course) -> HttpRespon
     return render_page(request, "courses/finished.html", context)
 
 
-@require_POST
+@require_post
 @learners_own
 def so_far(request: HttpRequest, person: Person, course: Course) -> HttpResponse:
     """A certificate of the units done so far."""

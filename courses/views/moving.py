@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from cms.core.views import render_page
+from cms.core.views import render_page, require_post
 from cms.people.models import Person
 from cms.versions.queries import noted_since
 from courses.actions import LearningError, finish_course, move_to_version
@@ -51,7 +51,7 @@ def _move(request: HttpRequest, course: Course) -> HttpResponse:
     return redirect("courses:home", enrollment.key)
 
 
-@require_POST
+@require_post
 @learners_own
 def finish(request: HttpRequest, person: Person, course: Course) -> HttpResponse:
     """Finish a course of which nothing is left to do, since what was left has been withdrawn."""

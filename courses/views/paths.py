@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from cms.certificates.models import Certificate
-from cms.core.views import render_page, safe_next
+from cms.core.views import render_page, require_own_post, safe_next
 from cms.people.models import Person
 from cms.people.queries import person_views_are_open
 from cms.people.views import acting_person
@@ -68,24 +68,26 @@ def _back(request: HttpRequest) -> HttpResponse:
     return redirect(safe_next(request))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def talk(request: HttpRequest, key: UUID) -> HttpResponse:
-    """A supervisor's talk was held. Nothing is told of how far the person has come: that is their own."""
+    """A supervisor's talk was held. Nothing is told of how far the person has come: that is their own.
+
+    The form stands on the person's page; here when it has faults, or when one comes back to its address.
+    """
     actor, person = _staff(request, key)
     paths = paths_in_force(timezone.localdate()).filter(needs_talk=True)
-    form = TalkForm(request.POST, paths=paths)
+    form = TalkForm(request.POST if request.method == "POST" else None, paths=paths)
     if not form.is_valid():
         context = {"person": person, "form": form, "back": safe_next(request)}
-        return render_page(request, "courses/talk.html", context, status=422)
+        return render_page(request, "courses/talk.html", context, status=422 if form.is_bound else 200)
     data = form.cleaned_data
     sign_off(key=data["key"], person=person, path_key=UUID(data["vag"]), held_on=data["dag"], actor=actor)
     messages.success(request, _("The talk has been written down."))
     return _back(request)
 
 
-@require_POST
-@login_required
+@require_own_post
 def take_back(request: HttpRequest, key: UUID, talk_key: UUID) -> HttpResponse:
     """The talk was written down by mistake."""
     actor, person = _staff(request, key)

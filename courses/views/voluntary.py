@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from cms.core.views import render_page
 from cms.people.models import Person
@@ -21,10 +21,12 @@ from courses.queries.voluntary import DAYS, may_evaluate, recall_questions, show
 from courses.views.learning import learners_own
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @learners_own
 def evaluate(request: HttpRequest, person: Person, course: Course) -> HttpResponse:
-    """Count an evaluation. Whose it was is kept nowhere."""
+    """Count an evaluation. Whose it was is kept nowhere. Its page of faults, loaded anew, leads to the form."""
+    if request.method != "POST":
+        return redirect("courses:finished", course.enrollment.key)
     if not course.is_finished:
         return redirect("courses:home", course.enrollment.key)
     form = EvaluationForm(request.POST)

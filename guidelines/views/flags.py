@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from cms.core.throttle import Limit, place_of
+from cms.core.views import require_post
 from guidelines.actions import NoSuchSection, flag_section
 from guidelines.enums import FlagReason
 from guidelines.forms import FlagForm
@@ -24,7 +24,7 @@ from guidelines.views.public import find_document
 FLAGS = Limit("flags", count=20, seconds=3600)
 
 
-@require_POST
+@require_post
 @csrf_exempt  # a number goes up by one: a token would give every reader a cookie
 def flag(request: HttpRequest, key: UUID) -> HttpResponse:
     """One more reader who finds a section unclear, wrong or out of date."""

@@ -3,15 +3,15 @@
 from textwrap import shorten
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.text import slugify
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cms.certificates.views.files import answer_with
 from cms.core.enums import Audience
+from cms.core.views import require_own_post
 from cms.people.models import District
 from cms.people.views import acting_person
 from guidelines.actions.papers import issue_document, issue_poster, issue_receipt
@@ -55,8 +55,7 @@ def poster(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
-@login_required
+@require_own_post
 def receipt(request: HttpRequest, key: UUID, major: int, minor: int) -> HttpResponse:
     """The receipt of one's own acknowledgement of a version."""
     person = acting_person(request)

@@ -32,3 +32,63 @@
     buttons.find((one) => one.checkVisibility())?.focus();
   });
 })();
+
+// What is new on a form gets its ids with the answer of an autosave. A press meanwhile would save it once more, so the
+// press waits for the answer; an autosave that has not been sent yet need not be.
+(() => {
+  const send = window.fetch;
+  let save = null;
+  let isSent = false;
+  let isWaiting = false;
+  window.fetch = (address, how, ...more) => {
+    if (save && how?.body === save.detail.formData) isSent = true;
+    return send.call(window, address, how, ...more);
+  };
+  document.addEventListener("w-autosave:save", (event) => {
+    save = event;
+    isSent = false;
+  });
+
+  const pressAgain = (form, press) => {
+    const { name, value, disabled } = press ?? {};
+    if (disabled && name) {
+      form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    }
+    form.requestSubmit(disabled ? null : press);
+  };
+
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (!form.matches("[data-edit-form]")) return;
+      const autosave = window.wagtail?.app?.getControllerForElementAndIdentifier(form, "w-autosave");
+      if (!autosave) return;
+      const wasActive = autosave.activeValue;
+      autosave.activeValue = false; // nothing more is saved behind this press
+      if (autosave.submitPromise && isSent) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        if (isWaiting) return;
+        isWaiting = true;
+        autosave.submitPromise.finally(() => {
+          isWaiting = false;
+          pressAgain(form, event.submitter);
+        });
+        return;
+      }
+      autosave.submit.cancel?.();
+      autosave.submitPromise = null;
+      setTimeout(() => {
+        if (event.defaultPrevented) autosave.activeValue = wasActive; // somebody else has stopped it
+      });
+    },
+    true,
+  );
+})();
+
+// Esc closes the calendar, and leaves what was typed.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !event.target.matches?.("input")) return;
+  if (window.jQuery?.(event.target).data("xdsoft_datetimepicker")) window.jQuery(event.target).datetimepicker("hide");
+});

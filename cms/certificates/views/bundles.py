@@ -1,11 +1,12 @@
 import uuid
 from collections.abc import Iterator
 
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cms.certificates import zipping
 from cms.certificates.actions import note_bundle_fetch, request_bundle
@@ -14,7 +15,7 @@ from cms.certificates.queries import boards_answering, certificates_of, fetchabl
 from cms.certificates.views.answers import guarded
 from cms.certificates.views.files import bytes_of
 from cms.core.sheets import as_csv
-from cms.core.views import render_page
+from cms.core.views import render_page, require_own_post
 from cms.people.models import Person
 from cms.people.views import acting_person
 
@@ -27,7 +28,7 @@ def _own_bundle(request: HttpRequest, key: uuid.UUID) -> tuple[Person, Certifica
     return person, bundle
 
 
-@require_POST
+@require_own_post
 @guarded
 def mine(request: HttpRequest) -> HttpResponse:
     """All that somebody holds, as one file."""
@@ -40,6 +41,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@login_required
 @guarded
 def bundle(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """How far a bundle has come."""
@@ -51,6 +53,7 @@ def bundle(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
+@login_required
 @guarded
 def archive(request: HttpRequest, key: uuid.UUID) -> HttpResponse | StreamingHttpResponse:
     """The ZIP, streamed from the stored files: those that the asker may have now, not when it was asked for."""

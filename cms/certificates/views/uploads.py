@@ -3,8 +3,9 @@ from typing import Any
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from cms.certificates.forms import MAX_UPLOAD, LookUpForm, UploadForm
 from cms.certificates.pdf.inspection import Finding, Outcome, inspect
@@ -23,11 +24,16 @@ class InMemoryOnly(MemoryFileUploadHandler):
 
 
 @csrf_exempt  # the token is checked in `_look`, after it is settled where the file goes
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @transaction.non_atomic_requests
 @guarded
 def upload(request: HttpRequest) -> HttpResponse:
-    """Somebody sends a PDF and learns whether it is ours and unaltered. Nothing is stored."""
+    """Somebody sends a PDF and learns whether it is ours and unaltered. Nothing is stored.
+
+    Its answer is a page: whoever loads that anew, or in another language, has the form again.
+    """
+    if request.method != "POST":
+        return redirect("ledstang_certificates:start")
     if UPLOADS.is_over(place_of(request)):
         return too_many(request)
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_UPLOAD + ENVELOPE:

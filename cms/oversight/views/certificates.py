@@ -3,14 +3,13 @@
 import uuid
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from cms.certificates.actions import request_bundle
+from cms.core.views import require_own_post
 from cms.oversight.forms import StaffForm
 from cms.oversight.queries import StaffList
 from cms.oversight.queries.transcripts import course_certificates_of
@@ -19,8 +18,7 @@ from cms.oversight.views.staff import AT_ONCE
 from cms.people.queries import person_views_are_open
 
 
-@require_POST
-@login_required
+@require_own_post
 def certificates(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Ask for the course certificates of those in the list, as it is narrowed in the address.
 

@@ -10,11 +10,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cms.compliance.queries import Disposed, required_targets
 from cms.core.models import Refused
-from cms.core.views import render_page
+from cms.core.views import render_page, require_own_post
 from cms.oversight.actions import decide_lines, note_viewing, open_disclosure, release_disclosure
 from cms.oversight.enums import FileFormat, LineDecision, SecrecyGround
 from cms.oversight.forms import DisclosureForm, LineForm
@@ -116,8 +116,7 @@ def disclosure(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return response
 
 
-@require_POST
-@login_required
+@require_own_post
 def release(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Let it leave the house. What may no longer be shown is not in it, whatever was decided before."""
     overseer = _registrar(request)

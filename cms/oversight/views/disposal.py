@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cms.compliance.actions import NotDecided, dispose
 from cms.compliance.models import DisposalRun
 from cms.compliance.queries import Retention, finding_of, retentions
 from cms.compliance.registry import disposal_kinds
-from cms.core.views import only_for
+from cms.core.views import only_for, require_post
 from cms.oversight.permissions import user_can_dispose
 from cms.people.views import acting_person
 
@@ -44,7 +44,7 @@ def disposals(request: HttpRequest) -> HttpResponse:
     return render(request, "ledstang_oversight/admin/disposals.html", context)
 
 
-@require_POST
+@require_post
 @only_for(user_can_dispose)
 def run_disposal(request: HttpRequest, kind: str) -> HttpResponse:
     """Dispose of what is due of one kind, or only write down what would go."""

@@ -7,10 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cms.compliance.queries import refuse_disposed
-from cms.core.views import render_page
+from cms.core.views import render_page, require_own_post
 from cms.oversight.actions import make_anew, note_viewing
 from cms.oversight.enums import FileFormat
 from cms.oversight.models import ExportFile
@@ -75,8 +75,7 @@ def fetch(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
     return kept_response(found.file.open("rb"), name, FileFormat(found.file_format))
 
 
-@require_POST
-@login_required
+@require_own_post
 def again(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Make a file anew: it shows too much now, or whoever made it has died."""
     found = _own(overseer_today(request).person, key)

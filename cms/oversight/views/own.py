@@ -10,13 +10,13 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cms.certificates import zipping
 from cms.certificates.queries import certificates_of
 from cms.compliance.queries import training_of
 from cms.core.sheets import csv_lines
-from cms.core.views import render_page
+from cms.core.views import render_page, require_own_post
 from cms.oversight.actions import issue_transcript
 from cms.oversight.queries.looks import by_day, looks_at
 from cms.oversight.queries.personal import boards_of, documents_of, kept_about
@@ -47,8 +47,7 @@ def training(request: HttpRequest) -> HttpResponse:
     return render_page(request, "ledstang_oversight/training.html", context)
 
 
-@require_POST
-@login_required
+@require_own_post
 def transcript(request: HttpRequest) -> HttpResponse:
     """A transcript of everything I hold, as a document that others can verify."""
     certificate = issue_transcript(person=_person(request), on=timezone.localdate())

@@ -9,12 +9,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cms.compliance.actions import void_evidence
 from cms.compliance.enums import ExemptionReason, VoidReason
 from cms.compliance.models import Target
-from cms.core.views import render_page
+from cms.core.views import render_page, require_own_post
 from cms.oversight.actions import AlreadyRecorded, exempt, note_viewing, record_training, take_exemption_back
 from cms.oversight.forms import ExemptionForm, OtherWayForm, TrainingForm, VoidForm
 from cms.oversight.queries import Filters, PersonPage, evidence_of, exemption_of, is_hr_for, may_void, person_page
@@ -134,8 +134,7 @@ def void(request: HttpRequest, key: uuid.UUID, evidence_key: uuid.UUID) -> HttpR
     return _done(request, desk, _("It has been taken back."))
 
 
-@require_POST
-@login_required
+@require_own_post
 def end_exemption(request: HttpRequest, key: uuid.UUID, exemption_key: uuid.UUID) -> HttpResponse:
     desk = _desk(request, key)
     found = exemption_of(desk.person, exemption_key)

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cms.compliance.actions import NotReviewed, require, set_rule
 from cms.compliance.models import Requirement, SummaryState, Target
 from cms.compliance.queries import people_hit, requirement_rows, rule_rows, some_people_hit
 from cms.compliance.wording import sentences
-from cms.core.views import only_for
+from cms.core.views import only_for, require_post
 from cms.oversight.actions import ask_again, ask_for_rule, note_viewing
 from cms.oversight.forms import RequirementForm, RuleForm
 from cms.oversight.forms.rules import initial_of
@@ -163,7 +163,7 @@ def requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "ledstang_oversight/admin/requirement.html", context)
 
 
-@require_POST
+@require_post
 @only_for(user_can_edit_requirements)
 def end_requirement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """Nothing is required from today on; what was required before stays as it was."""

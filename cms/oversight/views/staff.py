@@ -10,10 +10,10 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from cms.compliance.queries import OverdueRow
-from cms.core.views import render_page
+from cms.core.views import render_page, require_own_post
 from cms.oversight.actions import note_viewing, request_export
 from cms.oversight.forms import DayForm, StaffForm
 from cms.oversight.queries import Filters, StaffList, StaffRow, named_controllers, path_to, person_page
@@ -120,8 +120,7 @@ def people_file(request: HttpRequest, key: uuid.UUID, ending: str) -> HttpRespon
     return table_response(_("staff") + "-" + org_unit.name, table, file_format)
 
 
-@require_POST
-@login_required
+@require_own_post
 def ask_for_file(request: HttpRequest, key: uuid.UUID, ending: str) -> HttpResponse:
     """Ask for a list that takes a while. The choices stand in the address, as on the page."""
     overseer, file_format = overseer_of(request), format_of(ending)

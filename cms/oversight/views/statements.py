@@ -5,17 +5,16 @@ import uuid
 from datetime import date
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from cms.certificates.actions import files_later, issue_certificate, request_bundle
 from cms.certificates.facts import StatementFacts
 from cms.certificates.models import Certificate
+from cms.core.views import require_own_post
 from cms.oversight.actions import note_viewing
 from cms.oversight.forms import TargetForm
 from cms.oversight.queries import Filters, name_of
@@ -52,8 +51,7 @@ def _refused(request: HttpRequest, key: uuid.UUID, on: date) -> HttpResponse | N
     return _back(request, key, _("What lies ahead cannot be certified. Choose today or an earlier day."))
 
 
-@require_POST
-@login_required
+@require_own_post
 def statement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """A signed document on how an org unit stands, as of the day and the choice in the address."""
     overseer = overseer_of(request)
@@ -71,8 +69,7 @@ def statement(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return redirect("ledstang_certificates:pdf", certificate.public_id)
 
 
-@require_POST
-@login_required
+@require_own_post
 def statements(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """One document for the org unit and for each below it where something is required. The worker makes the files."""
     overseer = overseer_of(request)

@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from cms.core.views import only_for
+from cms.core.views import only_for, require_post
 from cms.people.actions import (
     PeopleError,
     confirm_import,
@@ -83,7 +83,7 @@ def roster_import(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return render(request, "ledstang_people/admin/import.html", context)
 
 
-@require_POST
+@require_post
 @only_for(user_can_import_roster)
 def restart(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     try:
@@ -93,7 +93,7 @@ def restart(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return redirect("ledstang_roster_import", key)
 
 
-@require_POST
+@require_post
 @only_for(user_can_import_roster)
 def discard(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     run = get_object_or_404(RosterImport, key=key)

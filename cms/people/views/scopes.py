@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from cms.core.views import only_for
+from cms.core.views import only_for, require_post
 from cms.people.actions import OwnRight, PeopleError, end_scope, give_scope
 from cms.people.forms import ScopeForm
 from cms.people.permissions import user_can_give_scopes, user_can_import_roster
@@ -59,7 +59,7 @@ def give(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "ledstang_people/admin/give_scope.html", context)
 
 
-@require_POST
+@require_post
 @only_for(user_can_give_scopes)
 def end(request: HttpRequest, number: int) -> HttpResponse:
     """The right holds no longer, from now on."""

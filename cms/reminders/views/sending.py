@@ -10,10 +10,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from cms.compliance.queries import required_targets
-from cms.core.views import render_page, safe_next
+from cms.core.views import render_page, require_own_post, safe_next
 from cms.people.models import OrgUnit
 from cms.people.queries import View, person_views_are_open, visible_people
 from cms.reminders.actions import AlreadyReminded, NothingToSay, RemindedCounts, remind_by_hand, remind_many
@@ -22,8 +21,7 @@ from cms.reminders.queries.selection import Selection, select_people
 from cms.reminders.views.access import crumbs, note_list, overseer
 
 
-@require_POST
-@login_required
+@require_own_post
 def remind_person(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """A mail to one person whom the visitor sees. 404 for everybody else."""
     actor, view = overseer(request)
