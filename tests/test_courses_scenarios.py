@@ -346,7 +346,7 @@ def test_the_rule_is_told_before_the_start(visitor):
     version = cut(course_of(unit_with(questions=True)))
     html = visitor.get(f"/kurs/{version.key}/").content.decode()
     assert "Klar när frågorna är godkända och scenariot är genomfört." in html
-    assert "1 fråga, ett scenario" in html
+    assert "1 fråga, 1 scenario" in html
     assert "Klar när du markerar den som läst." in html
 
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
+from cms.references.models import Contact
 from cms.versions.actions import lay_notice, redact_passage
 from cms.versions.enums import Change, NoticeTone
 from cms.versions.freezing import fragment_anchor
@@ -206,6 +207,21 @@ def test_restricted_page_leaks_nothing(published, client, learner, is_gone):
         assert answer.context["page"].paginator.count == 0
         assert "Hedersrelaterat" not in answer.content.decode()
     assert found(learner.client(), "flicka") == [place(published, TRIP)]
+
+
+def test_a_contact_route_is_found_by_its_name_and_its_number(published, client):
+    contact = ContactFactory(key="linjen", name="Viskningslinjen för barn", open=True, phone="020-12 34 56")
+    for words in ("viskningslinjen", "barn viskning", "020 123456"):
+        shown = ask(client, words).content.decode()
+        assert '<a href="tel:020123456">' in shown
+        assert "Inget svarar" not in shown
+    for words in ("linjen", "020", "viskningslinjen för vuxna"):
+        assert "tel:020123456" not in ask(client, words).content.decode()
+    for number in range(4):
+        ContactFactory(key=f"barn-{number}", name=f"Barn {number}", open=True)
+    assert "tel:020123456" not in ask(client, "barn").content.decode(), "no name that anybody asks for"
+    Contact.objects.filter(pk=contact.pk).update(visibility="signed_in")
+    assert "tel:020123456" not in ask(client, "viskningslinjen").content.decode()
 
 
 @pytest.mark.parametrize("visibility", ["signed_in", "role"])

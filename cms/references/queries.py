@@ -1,5 +1,6 @@
 """Reads over the registers: who a text is served to, and what a citation is worth today."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -20,6 +21,8 @@ from cms.references.enums import ContactCare, LawCare, LegalStatus
 from cms.references.glossary import Term
 from cms.references.models import Contact, GlossaryTerm, LegalReference
 from cms.references.slots import CONTACT, CONTACT_LIST, LAW, Reader, fill, law_html, law_value, load_contacts
+
+MOST_NAMED = 4
 
 
 def reader_of(
@@ -105,6 +108,21 @@ def open_contacts(on: date) -> list[Contact]:
     """The contact routes that anybody may see on a day, in the register's order."""
     rows = Contact.objects.filter(visibility=Visibility.OPEN).select_related("district")
     return [contact for contact in rows if contact.is_valid(on)]
+
+
+def contacts_named(words: str, on: date) -> list[Contact]:
+    """The contact routes for everybody whose name has all the words at its words' beginnings, or whose number it is.
+
+    None when there are more than a few: then it was no name that was asked for.
+    """
+    sought, number = words.casefold().split(), re.sub(r"\D", "", words)
+    found = [
+        contact
+        for contact in open_contacts(on)
+        if (number and number == re.sub(r"\D", "", contact.phone))
+        or all(any(part.startswith(word) for part in contact.name.casefold().split()) for word in sought)
+    ]
+    return found if len(found) <= MOST_NAMED else []
 
 
 def glossary() -> list[Term]:

@@ -28,7 +28,7 @@ def content_words(unit: Outline | UnitStep) -> str:
     if unit.questions:
         words.append(ngettext("%(count)s question", "%(count)s questions", unit.questions) % {"count": unit.questions})
     if unit.has_scenario:
-        words.append(_("a scenario"))
+        words.append(_("1 scenario"))
     return ", ".join(words) or pgettext("unit", "is read")
 
 

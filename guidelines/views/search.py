@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import PageViewRestriction
 
 from cms.core.views import render_page
+from cms.references.queries import contacts_named
 from guidelines.forms import SearchForm
 from guidelines.queries.search import search
 
@@ -16,7 +17,7 @@ HITS_PER_PAGE = 10
 
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
-    """The sections of the guidelines in force that answer a question; the bare form until one is asked."""
+    """Contact routes of that name, and the sections of the guidelines in force that answer; at first the bare form."""
     form = SearchForm(request.GET if "q" in request.GET else None, auto_id="%s")
     context: dict[str, object] = {"form": form}
     if form.is_valid():
@@ -30,6 +31,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
             kind=asked["slag"] or None,
         )
         page = Paginator(answer.ranked, HITS_PER_PAGE).get_page(request.GET.get("page"))
+        context["contacts"] = contacts_named(asked["q"], timezone.localdate()) if page.number == 1 else []
         context |= {"answer": answer, "page": page, "hits": answer.hits(list(page.object_list)), "question": asked["q"]}
     response = render_page(request, "guidelines/search.html", context)
     response["X-Robots-Tag"] = "noindex"
