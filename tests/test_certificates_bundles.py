@@ -112,6 +112,21 @@ def test_protected_people_are_left_out_without_a_sign(
     assert "1 av 1" in page or "Hämta 1 dokument" in page
 
 
+def test_only_what_is_ready_is_offered(certificates: list[Certificate], learner: Member) -> None:
+    waiting, _created = issue_certificate(
+        course(holder="Lena Lind"), source_key="courses:waiting", person=learner.person
+    )
+    bundle = CertificateBundle.objects.create(
+        title="", certificate_ids=[waiting.pk], requested_by=learner.person, created_at=timezone.now()
+    )
+    address = f"/intyg/samling/{bundle.key}/"
+    page = learner.client().get(address).content.decode()
+    assert "0 av 1 filer" in page
+    assert "intyg.zip" not in page
+    make_whole(certificate=waiting)
+    assert "Hämta 1 dokument" in learner.client().get(address).content.decode()
+
+
 def test_bundle_is_for_who_asked_for_it(certificates: list[Certificate], cast: Cast) -> None:
     bundle = bundle_of(cast.learner, certificates[:1])
     for member in cast:

@@ -96,6 +96,11 @@ def start(command: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen([*tied, sys.executable, *command], cwd=ROOT, start_new_session=True)
 
 
+def start_worker() -> subprocess.Popen[bytes]:
+    """What makes long files and imports, so that a page can show how far they have come."""
+    return start(["manage.py", "db_worker", "--interval", "1", "--no-reload"])
+
+
 def start_server(port: int) -> subprocess.Popen[bytes]:
     web = ["-m", "gunicorn", "cms.wsgi", "--bind", f"{HOST}:{port}", "--worker-class", "gthread", "--threads", "8"]
     return start([*web, "--log-level", "warning", "--no-control-socket", "--graceful-timeout", "5"])
@@ -115,11 +120,13 @@ def wait_for_answer(address: str, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("The server did not start; its message stands above.")
 
 
-def watch(server: subprocess.Popen[bytes]) -> int:
-    """Until the server ends, do what has to be done now and then beside it."""
+def watch(server: subprocess.Popen[bytes], beside: list[subprocess.Popen[bytes]]) -> int:
+    """Until the server ends, keep a worker `beside` it and do what has to be done now and then."""
     due, done_on = time.monotonic(), ""
     while server.poll() is None:
         if time.monotonic() >= due:
+            if not beside or beside[-1].poll() is not None:
+                beside.append(start_worker())
             today = time.strftime("%Y-%m-%d")
             do_chores(CHORES if done_on == today else (*CHORES, *NIGHTLY))
             done_on = today
@@ -178,16 +185,18 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     prepare()
     signal.signal(signal.SIGTERM, _leave)
-    server = start_server(port)
+    os.environ["LEDSTANG_WORKER"] = "1"
+    server, beside = start_server(port), list[subprocess.Popen[bytes]]()
     try:
         wait_for_answer(address, server)
         introduce(address)
-        return watch(server)
+        return watch(server, beside)
     except KeyboardInterrupt:
         say("")
         return 0
     finally:
-        end(server)
+        for process in (server, *beside):
+            end(process)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The demo city on one machine: embedded SQLite, mails on the console, everything marked as an example."""
 
 from cms.settings.base import *  # noqa: F403
-from cms.settings.base import DATA_DIR, INSTALLED_APPS, env
+from cms.settings.base import DATA_DIR, INSTALLED_APPS, LOGGING, env
 
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
 LEDSTANG_DEMO = True
@@ -29,4 +29,6 @@ SECRET_KEY = env.str("SECRET_KEY", "") or _secret_key()
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = "Ledstång <ledstang@example.se>"
-TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}  # no worker beside the server
+LOGGING["handlers"]["stderr"]["level"] = "WARNING"  # the worker tells of each task
+if not env.bool("LEDSTANG_WORKER", False):  # `make run` has a worker beside its server
+    TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
