@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from guidelines.actions import publish_guideline
 from tests.cast import Member
+from tests.factories import GuidelinePageFactory
 from tests.learning import address, begin, publish_course
 
 pytestmark = pytest.mark.django_db
@@ -40,9 +42,25 @@ def test_twin_without_it_one_would_come_to_the_buttons_own_address(visitor: Clie
     assert after_login(visitor, BUTTONS[0], f"http://testserver{TRAINING}") == BUTTONS[0]
 
 
+def test_a_button_of_a_course_is_asked_for_again_too(visitor: Client, learner: Member):
+    version = publish_course(units=1)
+    for button in (f"/kurs/{version.key}/", address("so_far", begin(learner.person, version))):
+        answer = visitor.post(button, {"varv": 1, "lasning": "allt"})
+        assert "tryck sedan på knappen igen" in visitor.get(answer.url).content.decode()
+
+
+def test_a_receipt_is_asked_for_again_where_its_box_is(visitor: Client):
+    version = publish_guideline(page=GuidelinePageFactory())
+    answer = visitor.post(reverse("guidelines:acknowledge", args=[version.key]))
+    assert answer.url.endswith(f"?next=/r/{version.key}/%23kvittens")
+    assert "tryck sedan på knappen igen" in visitor.get(answer.url).content.decode()
+
+
 def test_answers_that_are_pages_lead_back_to_their_form(visitor: Client, learner: Member):
     enrollment = begin(learner.person, publish_course(units=1))
     finished = address("finished", enrollment)
     assert visitor.get("/intyg/kontrollera/").url == "/intyg/"
-    assert visitor.post("/intyg/kontrollera/").status_code == 400
+    empty = visitor.post("/intyg/kontrollera/")
+    assert empty.status_code == 400
+    assert "<title>Fel: " in empty.content.decode()
     assert learner.client().get(address("evaluate", enrollment)).url == finished

@@ -209,6 +209,7 @@ def test_all_questions_must_be_answered_and_nothing_is_lost(learner, enrollment,
     answer = post_answers(client, enrollment, unit, {**{key: [] for key in rest}, first: answers[first]})
     html = answer.content.decode()
     assert answer.status_code == 422
+    assert "<title>Fel: " in html
     assert 'href="#fraga-2"' in html
     assert 'href="#fraga-3"' in html
     assert 'href="#fraga-1"' not in html

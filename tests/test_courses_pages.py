@@ -221,6 +221,26 @@ def test_the_catalogue_has_courses_in_force_only(visitor, learner):
     assert "Påbörjad" in learner.client().get("/kurs/").content.decode()
 
 
+def test_a_begun_course_is_listed_in_the_reading_it_was_begun_in(learner):
+    course = CoursePageFactory(units=0)
+    for audiences in ([], ["upper_secondary"], ["preschool"]):
+        UnitPageFactory(parent=course, audiences=audiences)
+    version, client = cut(course), learner.client()
+
+    def listed() -> str:
+        return next(
+            words for words in ("1 del ", "2 delar ", "3 delar ") if words in client.get("/kurs/").content.decode()
+        )
+
+    assert listed() == "1 del ", "the learner works at a compulsory school"
+    enrollment = begin(learner.person, version)
+    assert listed() == "3 delar "
+    Enrollment.objects.filter(pk=enrollment.pk).update(audience="preschool")
+    assert listed() == "2 delar "
+    Enrollment.objects.filter(pk=enrollment.pk).update(finished_at=timezone.now())
+    assert listed() == "1 del ", "whoever begins anew is asked again"
+
+
 def test_each_course_has_a_drawing_that_says_nothing(visitor):
     key = publish_course().key
     drawing = cover(key)

@@ -356,7 +356,7 @@ def test_withdrawn_meanwhile_is_said(published, learner):
 
 def test_visitor_is_led_to_the_login_and_back_to_the_text(published, client):
     answer = kvittera(client, published, GuidelineVersion.objects.get())
-    assert answer.url == f"/konto/logga-in/?next=/r/{published.key}/"
+    assert answer.url == f"/konto/logga-in/?next=/r/{published.key}/%23kvittens"
     assert "Logga in för att kvittera" in read(client, here(published))
     assert not Acknowledgement.objects.exists()
 

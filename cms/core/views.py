@@ -87,10 +87,15 @@ def require_own_post(view: View) -> View:
     def own(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        messages.info(request, _("You have been logged out meanwhile. Log in, and then press the button again."))
+        ask_to_press_again(request)
         return redirect_to_login(came_from(request, request.get_full_path()))
 
     return own
+
+
+def ask_to_press_again(request: HttpRequest) -> None:
+    """What the login says to whoever had a button before them when their session had ended."""
+    messages.info(request, _("You have been logged out meanwhile. Log in, and then press the button again."))
 
 
 def came_from(request: HttpRequest, default: str = "/") -> str:

@@ -1,8 +1,9 @@
 """Courses as everyone meets them: the versions in force, and what counts, stated before the start."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -65,10 +66,12 @@ class CatalogueEntry:
 
 
 def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
-    """Every course in force, with minutes and units of the reader's own reading, in a constant number of queries."""
+    """Every course in force, with minutes and units, in a constant number of queries.
+
+    Those of the reading that a begun course was begun in, else of the reader's own.
+    """
     versions = list(versions_in_force(on))
     audience = audience_of(person, on) if person else ""
-    fresh = fresh_units(versions, audience)
     mine = {}
     if person is not None:
         mine = {
@@ -76,6 +79,8 @@ def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
             for enrollment in Enrollment.objects.latest_of_courses(person, [version.key for version in versions])
         }
     standing = _standing_with(person, [version.key for version in versions], on) if person is not None else {}
+    chosen = {key: enrollment.audience for key, enrollment in mine.items() if enrollment.finished_at is None}
+    fresh = fresh_units(versions, audience, chosen)
     entries = []
     for version in versions:
         own = fresh[version.pk]
@@ -84,12 +89,18 @@ def catalogue(person: Person | None, on: date) -> list[CatalogueEntry]:
     return entries
 
 
-def fresh_units(versions: Collection[CourseVersion], audience: str) -> dict[int, list[UnitVersion]]:
-    """The units that somebody of a reading who begins now would have, by version, in one query."""
+def fresh_units(
+    versions: Collection[CourseVersion], audience: str, chosen: Mapping[UUID, str] = MappingProxyType({})
+) -> dict[int, list[UnitVersion]]:
+    """The units that somebody of a reading who begins now would have, by version, in one query.
+
+    `chosen` are other readings, by course.
+    """
     units: dict[int, list[UnitVersion]] = {version.pk: [] for version in versions}
     for unit in UnitVersion.objects.standing().filter(course_version__in=versions) if versions else ():
         units[unit.course_version_id].append(unit)
-    return {pk: in_reading(some, audience) for pk, some in units.items()}
+    readings = {version.pk: chosen.get(version.key, audience) for version in versions}
+    return {pk: in_reading(some, readings[pk]) for pk, some in units.items()}
 
 
 def _standing_with(person: Person, keys: list[UUID], on: date) -> dict[UUID, State]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.models import Page
 
 from cms.compliance.models import Target
-from cms.core.views import render_page
+from cms.core.views import ask_to_press_again, render_page
 from cms.people.models import Person
 from cms.people.views import acting_person
 from cms.versions.models import Withdrawal
@@ -79,6 +79,7 @@ def successor_of(withdrawal: Withdrawal | None) -> CourseVersion | None:
 
 def _enroll(request: HttpRequest, person: Person | None, key: UUID) -> HttpResponse:
     if person is None:
+        ask_to_press_again(request)
         return to_login(request, reverse("courses:course", args=[key]))
     form = EnrollForm(request.POST)
     if not form.is_valid():

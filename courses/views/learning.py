@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cms.core.views import render_page, require_post
+from cms.core.views import ask_to_press_again, render_page, require_post
 from cms.people.models import Person
 from cms.people.views import acting_person
 from courses.actions import (
@@ -71,6 +71,7 @@ def _log_in_first(request: HttpRequest, key: UUID, unit_key: UUID | None = None,
     if request.method != "POST":
         return to_login(request, request.get_full_path())
     if unit_key is None:
+        ask_to_press_again(request)
         return to_login(request, reverse("courses:home", args=[key]))
     keep_answers(request, key, unit_key)
     return to_login(request, f"{reverse('courses:unit', args=[key, unit_key])}?fortsatt=1")
@@ -186,6 +187,7 @@ def _unit_page(
         "taken": taken,
         "read": read_unit(step.unit, course.enrollment, taken, person, today, missing),
         "missing": missing,
+        "is_faulty": bool(missing),
         "is_resumed": "fortsatt" in request.GET,
         "newer": newer_version(course.enrollment, today) if "fortsatt" in request.GET else None,
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cms.certificates.models import Certificate
-from cms.core.views import render_page, require_own_post, safe_next
+from cms.core.views import ask_to_press_again, render_page, require_own_post, safe_next
 from cms.people.models import Person
 from cms.people.queries import person_views_are_open
 from cms.people.views import acting_person
@@ -32,6 +32,7 @@ def path(request: HttpRequest, key: UUID) -> HttpResponse:
         return _withdrawn_or_404(request, key)
     if request.method == "POST":
         if person is None:
+            ask_to_press_again(request)
             return to_login(request, request.path)
         complete_path(person=person, path_key=key)
         return redirect("courses:path", key)

@@ -55,7 +55,8 @@ def recall(request: HttpRequest, person: Person, course: Course, days: int) -> H
     answers, missing = _answers(request, [one for _unit, some in questions for one in some])
     if missing:
         read = shown(questions, Taken(number=1, answers=answers), person, today, missing)
-        return render_page(request, "courses/recall.html", {**context, "read": read, "missing": missing}, status=422)
+        context |= {"read": read, "missing": missing, "is_faulty": True}
+        return render_page(request, "courses/recall.html", context, status=422)
     count_recall(enrollment=course.enrollment, stage=stage, answers=answers, on=today)
     taken = Taken(number=1, is_submitted=True, is_passed=True, answers=answers)
     context |= {"read": shown(questions, taken, person, today), "is_answered": True}

@@ -16,7 +16,7 @@ from wagtail.models import PageViewRestriction
 
 from cms.core.addresses import site_address
 from cms.core.models import Refused
-from cms.core.views import render_page
+from cms.core.views import ask_to_press_again, render_page
 from cms.people.models import Person
 from cms.people.views import acting_person
 from cms.references.queries import glossary
@@ -169,7 +169,9 @@ def acknowledge(request: HttpRequest, key: UUID) -> HttpResponse:
         return found
     person = acting_person(request)
     if person is None:
-        return redirect_to_login(here)
+        if request.method == "POST":
+            ask_to_press_again(request)
+        return redirect_to_login(f"{here}#kvittens")
     if request.method != "POST":
         return redirect(here)
     today, shown = timezone.localdate(), found.shown_as(request.POST.get("version", ""))

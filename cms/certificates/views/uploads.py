@@ -46,7 +46,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def _look(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        context: dict[str, Any] = {"form": LookUpForm(), "upload": form}
+        context: dict[str, Any] = {"form": LookUpForm(), "upload": form, "is_faulty": True}
         return render_page(request, "ledstang_certificates/start.html", context, status=400)
     found: Finding = inspect(form.cleaned_data["file"].read())
     if found.outcome == Outcome.BUSY:
