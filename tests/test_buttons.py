@@ -13,11 +13,12 @@ pytestmark = pytest.mark.django_db
 
 BUTTONS = (reverse("ledstang_oversight:transcript"), reverse("ledstang_certificates:mine"))
 TRAINING = "/min-utbildning/"
+SAID = "så inget har gjorts. Logga in"
 
 
 def after_login(visitor: Client, button: str, sent_from: str) -> str:
     answer = visitor.post(button, headers={"referer": sent_from})
-    assert "tryck sedan på knappen igen" in visitor.get(answer.url).content.decode()
+    assert SAID in visitor.get(answer.url).content.decode()
     return str(answer.url).partition("?next=")[2]
 
 
@@ -46,14 +47,23 @@ def test_a_button_of_a_course_is_asked_for_again_too(visitor: Client, learner: M
     version = publish_course(units=1)
     for button in (f"/kurs/{version.key}/", address("so_far", begin(learner.person, version))):
         answer = visitor.post(button, {"varv": 1, "lasning": "allt"})
-        assert "tryck sedan på knappen igen" in visitor.get(answer.url).content.decode()
+        assert SAID in visitor.get(answer.url).content.decode()
+
+
+def test_a_form_is_asked_for_again_where_it_was_filled_in(visitor: Client, learner: Member):
+    person = f"http://testserver/uppfoljning/medarbetare/{learner.person.key}/"
+    for form in ("courses:talk", "ledstang_oversight:record", "ledstang_reminders:remind-person"):
+        button = reverse(form, args=[learner.person.key])
+        assert after_login(visitor, button, person) == person.removeprefix("http://testserver")
+        assert after_login(visitor, button, "") == button
+        assert SAID not in visitor.get(button, follow=True).content.decode(), "nothing was pressed"
 
 
 def test_a_receipt_is_asked_for_again_where_its_box_is(visitor: Client):
     version = publish_guideline(page=GuidelinePageFactory())
     answer = visitor.post(reverse("guidelines:acknowledge", args=[version.key]))
     assert answer.url.endswith(f"?next=/r/{version.key}/%23kvittens")
-    assert "tryck sedan på knappen igen" in visitor.get(answer.url).content.decode()
+    assert SAID in visitor.get(answer.url).content.decode()
 
 
 def test_answers_that_are_pages_lead_back_to_their_form(visitor: Client, learner: Member):

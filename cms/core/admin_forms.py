@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
 
@@ -20,7 +19,7 @@ class StepField(forms.IntegerField):
 
 
 class PageForm(WagtailAdminPageForm):
-    """Takes the step of a workflow that was shown and no other: a press that is sent twice takes one step."""
+    """Tells which step of a workflow was shown, so that a press that is sent twice takes one step (`wagtail_hooks`)."""
 
     workflow_step = StepField(required=False)
 
@@ -28,14 +27,3 @@ class PageForm(WagtailAdminPageForm):
         super().__init__(*args, **kwargs)
         state = self.instance.current_workflow_task_state if self.instance.pk else None
         self.fields["workflow_step"].initial = state and state.pk
-
-    def clean(self) -> Any:
-        cleaned = super().clean()
-        shown = self.cleaned_data.get("workflow_step")
-        is_step = "workflow-action-name" in self.data and shown is not None
-        if is_step and shown != self.fields["workflow_step"].initial:
-            task = self.instance.current_workflow_task
-            text = _("That step has been taken already, and nothing more was done.")
-            waits = task and _("The text now waits in the step “%(step)s”.") % {"step": task.name}
-            self.add_error(None, f"{text} {waits}" if waits else text)
-        return cleaned

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -28,6 +28,7 @@ from cms.core.registry import care_finders
 from cms.core.styles import coloured_icon, dressed
 
 View = Callable[..., HttpResponse]
+AnyView = Callable[..., HttpResponseBase]
 
 
 def base_template() -> str:
@@ -65,11 +66,11 @@ def only_for(may: Callable[[Any], bool]) -> Callable[[View], View]:
     return guard
 
 
-def require_post(view: View) -> View:
+def require_post(view: AnyView) -> AnyView:
     """A view that a button posts to. Whoever only comes to its address, such as from the login, is told so in words."""
 
     @wraps(view)
-    def posted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def posted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":
             return view(request, *args, **kwargs)
         response = render_page(request, "ledstang_core/errors/405.html", status=405)
@@ -79,23 +80,33 @@ def require_post(view: View) -> View:
     return posted
 
 
-def require_own_post(view: View) -> View:
-    """The same for those who have logged in. Whoever no longer is comes back from the login to where the button is."""
+def login_required(view: AnyView) -> AnyView:
+    """Django's, which also says to whoever posts that nothing has been done, and leads back to where they pressed."""
 
-    @require_post
     @wraps(view)
-    def own(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
+        here = request.get_full_path()
+        if request.method != "POST":
+            return redirect_to_login(here)
         ask_to_press_again(request)
-        return redirect_to_login(came_from(request, request.get_full_path()))
+        return redirect_to_login(came_from(request, here))
 
-    return own
+    return asked
+
+
+def require_own_post(view: AnyView) -> AnyView:
+    """`require_post` for those who have logged in."""
+    return require_post(login_required(view))
 
 
 def ask_to_press_again(request: HttpRequest) -> None:
     """What the login says to whoever had a button before them when their session had ended."""
-    messages.info(request, _("You have been logged out meanwhile. Log in, and then press the button again."))
+    messages.info(
+        request,
+        _("You have been logged out meanwhile, so nothing is done. Log in, see to your choices, and press again."),
+    )
 
 
 def came_from(request: HttpRequest, default: str = "/") -> str:

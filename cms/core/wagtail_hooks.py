@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.models import Page
 
 from cms.core.views import CarePanel
 
@@ -24,6 +28,21 @@ def what_needs_care(request: HttpRequest, panels: list[Any]) -> None:
 def untouched_forms() -> SafeString:
     """Keeps Wagtail from saving what nobody has written."""
     return format_html('<script src="{}"></script>', static("ledstang_core/admin.js"))
+
+
+@hooks.register("before_edit_page")
+def take_only_the_step_that_was_shown(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """An approval sent twice, or from a window that has stood open, takes only the step it was made for."""
+    shown = request.POST.get("workflow_step")
+    if not shown or "workflow-action-name" not in request.POST:
+        return None
+    state = page.current_workflow_task_state
+    if state is not None and str(state.pk) == shown:
+        return None
+    text = _("That step has been taken already, and nothing more was done.")
+    waits = state and _("The text now waits in the step “%(step)s”.") % {"step": state.task.name}
+    messages.warning(request, f"{text} {waits}" if waits else text)
+    return redirect("wagtailadmin_pages:edit", page.pk)
 
 
 @hooks.register("insert_global_admin_css")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from wagtail.admin.widgets import AdminDateInput
 
 
@@ -10,3 +11,8 @@ class DayInput(AdminDateInput):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "validateOnBlur": False}
+
+    @property
+    def media(self) -> forms.Media:
+        whole: forms.Media = super().media + forms.Media(js=["ledstang_core/day.js"])
+        return whole

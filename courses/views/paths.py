@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cms.certificates.models import Certificate
-from cms.core.views import ask_to_press_again, render_page, require_own_post, safe_next
+from cms.core.views import ask_to_press_again, login_required, render_page, require_own_post, safe_next
 from cms.people.models import Person
 from cms.people.queries import person_views_are_open
 from cms.people.views import acting_person

@@ -7,7 +7,6 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from cms.accounts.forms import SecondStepForm
 from cms.accounts.oidc import safe_next
 from cms.accounts.throttle import SECOND_STEP, count, forgive, is_shut
 from cms.accounts.views.login import shut
-from cms.core.views import render_page
+from cms.core.views import login_required, render_page
 
 SECRET, NEXT = "ledstang_second_step_secret", "ledstang_second_step_next"
 

@@ -3,7 +3,6 @@
 import uuid
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -19,7 +18,7 @@ from cms.accounts.oidc import PENDING, open_door, pending_login
 from cms.accounts.throttle import CODE, count, is_shut
 from cms.accounts.views.login import shut
 from cms.core.addresses import site_address
-from cms.core.views import render_page
+from cms.core.views import login_required, render_page
 from cms.people.queries import person_views_are_open, visible_people
 from cms.people.views import acting_person
 

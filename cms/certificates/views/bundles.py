@@ -1,7 +1,6 @@
 import uuid
 from collections.abc import Iterator
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +14,7 @@ from cms.certificates.queries import boards_answering, certificates_of, fetchabl
 from cms.certificates.views.answers import guarded
 from cms.certificates.views.files import bytes_of
 from cms.core.sheets import as_csv
-from cms.core.views import render_page, require_own_post
+from cms.core.views import login_required, render_page, require_own_post
 from cms.people.models import Person
 from cms.people.views import acting_person
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cms.compliance.queries import Disposed, required_targets
 from cms.core.models import Refused
-from cms.core.views import render_page, require_own_post
+from cms.core.views import login_required, render_page, require_own_post
 from cms.oversight.actions import decide_lines, note_viewing, open_disclosure, release_disclosure
 from cms.oversight.enums import FileFormat, LineDecision, SecrecyGround
 from cms.oversight.forms import DisclosureForm, LineForm

@@ -3,13 +3,12 @@
 import uuid
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cms.compliance.queries import disposed_before
-from cms.core.views import render_page
+from cms.core.views import login_required, render_page
 from cms.oversight.actions import note_viewing
 from cms.oversight.forms import MatrixForm, TargetForm
 from cms.oversight.queries import path_to

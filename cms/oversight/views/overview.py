@@ -4,12 +4,11 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cms.core.views import render_page
+from cms.core.views import login_required, render_page
 from cms.oversight.actions import note_viewing
 from cms.oversight.forms import TargetForm
 from cms.oversight.permissions import user_can_disclose, user_can_enter_terms

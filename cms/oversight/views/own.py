@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -16,7 +15,7 @@ from cms.certificates import zipping
 from cms.certificates.queries import certificates_of
 from cms.compliance.queries import training_of
 from cms.core.sheets import csv_lines
-from cms.core.views import render_page, require_own_post
+from cms.core.views import login_required, render_page, require_own_post
 from cms.oversight.actions import issue_transcript
 from cms.oversight.queries.looks import by_day, looks_at
 from cms.oversight.queries.personal import boards_of, documents_of, kept_about

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -12,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cms.core.views import render_page
+from cms.core.views import login_required, render_page
 from cms.oversight.actions import note_viewing
 from cms.oversight.forms import VersionForm
 from cms.oversight.queries import named_controllers, path_to

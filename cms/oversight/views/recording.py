@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_safe
 from cms.compliance.actions import void_evidence
 from cms.compliance.enums import ExemptionReason, VoidReason
 from cms.compliance.models import Target
-from cms.core.views import render_page, require_own_post
+from cms.core.views import login_required, render_page, require_own_post
 from cms.oversight.actions import AlreadyRecorded, exempt, note_viewing, record_training, take_exemption_back
 from cms.oversight.forms import ExemptionForm, OtherWayForm, TrainingForm, VoidForm
 from cms.oversight.queries import Filters, PersonPage, evidence_of, exemption_of, is_hr_for, may_void, person_page

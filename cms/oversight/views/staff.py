@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cms.compliance.queries import OverdueRow
-from cms.core.views import render_page, require_own_post
+from cms.core.views import login_required, render_page, require_own_post
 from cms.oversight.actions import note_viewing, request_export
 from cms.oversight.forms import DayForm, StaffForm
 from cms.oversight.queries import Filters, StaffList, StaffRow, named_controllers, path_to, person_page

@@ -1,12 +1,11 @@
 """The key to the person-level views."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from cms.core.views import render_page
+from cms.core.views import login_required, render_page
 from cms.oversight.forms import TermsForm
 from cms.oversight.permissions import user_can_enter_terms
 from cms.people.actions import enter_oversight_terms

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cms.compliance.queries import required_targets
-from cms.core.views import render_page
+from cms.core.views import login_required, render_page
 from cms.people.models import OrgUnit
 from cms.people.queries import View, person_views_are_open
 from cms.reminders.forms import RehearsalForm

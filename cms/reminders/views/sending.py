@@ -4,7 +4,6 @@ import uuid
 from datetime import date
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cms.compliance.queries import required_targets
-from cms.core.views import render_page, require_own_post, safe_next
+from cms.core.views import login_required, render_page, require_own_post, safe_next
 from cms.people.models import OrgUnit
 from cms.people.queries import View, person_views_are_open, visible_people
 from cms.reminders.actions import AlreadyReminded, NothingToSay, RemindedCounts, remind_by_hand, remind_many
