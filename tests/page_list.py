@@ -46,6 +46,8 @@ LEADS_ON = {
     "courses:submit": "back to the unit",
     "courses:read": "back to the unit",
     "courses:renew": "back to the editor",
+    "courses:evaluate": "to its form, and on from it",
+    "ledstang_certificates:upload": "to its form",
 }
 
 Prepare = Callable[[World], str | None]  # puts the world in order; the address, where it is not the route's own
@@ -132,7 +134,12 @@ def looks(rows: list[Row] | None = None) -> list[Look]:
     found += [Look(f"page {kind}", member) for kind in kinds if kind not in PARTS for member in ("outsider", "learner")]
     found += [Look(f"edit {kind}", ADMINISTRATOR) for kind in kinds]
     found += [Look(f"add {kind.__name__}", ADMINISTRATOR) for kind in kinds_of_pages() if kind.max_count is None]
-    found += [Look("settings", ADMINISTRATOR), Look("admin", "approver"), Look("missing", "learner")]
+    found += [
+        Look("settings", ADMINISTRATOR),
+        Look("admin", "approver"),
+        Look("missing", "learner"),
+        Look("pressed", "learner"),
+    ]
     return [*found, *(Look(f"error {status}", "outsider") for status in ERRORS)]
 
 
@@ -178,6 +185,7 @@ def address_of(look: Look, world: World) -> str:
             "settings": f"/admin/settings/ledstang_core/citysettings/{world.site.pk}/",
             "admin": "/admin/",
             "missing": "/finns-inte/",
+            "pressed": reverse("ledstang_oversight:transcript"),  # a button's address without its button
         }
         return single.get(what) or ("/" if kind else world.address(look.name))
     page = KINDS[kind](world).specific

@@ -104,6 +104,9 @@ SHIFT = """() => new Promise((resolve) => { let sum = 0; let timer;
   setTimeout(() => resolve(sum), 60); })"""
 
 
+OF_PAGES = ("400", "403", "404", "405", "410", "422", "500")  # what they answer when not all is well
+
+
 @pytest.fixture(autouse=True)
 def clean_ground() -> None:
     """Files stay for as long as the world that made them."""
@@ -168,7 +171,7 @@ def _inspect(look: Look, world: World, shown: InProcess, modes: list[Mode], addr
         response = ask(look, world, client, address)
         if 300 <= response.status_code < 400 and look.name.startswith("page "):
             return None  # readers get it at a route of its own
-        if response.status_code >= 300 and str(response.status_code) not in ("400", "403", "404", "410", "422", "500"):
+        if response.status_code >= 300 and str(response.status_code) not in OF_PAGES:
             return [f"{look}: {address} answered {response.status_code}"]
         if not is_page(response):
             return None
