@@ -208,6 +208,27 @@ def test_no_drawers():
     assert [str(file) for file in python_files() if file.stem in DRAWERS and file.parent.name != "settings"] == []
 
 
+SILENT = re.compile(r"import .*\b(require_POST|login_required)\b")  # leave one without a word, or with an empty page
+
+
+def silent_doors(files: list[Path]) -> list[str]:
+    """Lines that take Django's own doors to a view instead of the house's (`cms.core.views`)."""
+    lines = [(file, line) for file in files for line in file.read_text().splitlines()]
+    return [f"{file}: {line}" for file, line in lines if SILENT.search(line) and not line.startswith("from cms.core.")]
+
+
+def test_no_view_turns_one_away_in_silence():
+    assert silent_doors(python_files()) == []
+
+
+def test_twin_a_silent_door_is_found(tmp_path: Path):
+    file = tmp_path / "views.py"
+    file.write_text(
+        "from django.contrib.auth.decorators import login_required\nfrom cms.core.views import login_required\n"
+    )
+    assert len(silent_doors([file])) == 1
+
+
 def test_complexity_stays_low():
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
     assert config["mccabe"]["max-complexity"] <= 8

@@ -36,6 +36,7 @@ def test_after_the_login_one_is_where_the_button_is(visitor: Client, button: str
     assert after_login(visitor, button, f"http://testserver{TRAINING}?visa=allt") == f"{TRAINING}%3Fvisa%3Dallt"
     assert after_login(visitor, button, f"http://elsewhere.example{TRAINING}") == button
     assert after_login(visitor, button, "") == button
+    assert after_login(visitor, button, "http://testserver//elsewhere.example/") == button
 
 
 def test_twin_without_it_one_would_come_to_the_buttons_own_address(visitor: Client, monkeypatch: pytest.MonkeyPatch):

@@ -113,7 +113,8 @@ def came_from(request: HttpRequest, default: str = "/") -> str:
     """The page on this site that the request was sent from, or the default."""
     here = request.META.get("HTTP_REFERER", "")
     ours = url_has_allowed_host_and_scheme(here, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return urlsplit(here)._replace(scheme="", netloc="").geturl() if ours else default
+    page = urlsplit(here)._replace(scheme="", netloc="").geturl()
+    return page if ours and url_has_allowed_host_and_scheme(page, allowed_hosts=None) else default
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
